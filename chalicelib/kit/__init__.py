@@ -1,0 +1,1 @@
+"""Tools that know no word of our business: they would serve any Chalice app over DynamoDB."""

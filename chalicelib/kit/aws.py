@@ -1,0 +1,60 @@
+"""boto3 clients, made when first used and kept for the life of the container."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import HTTPClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+OUTAGES = (NoConnection, HTTPClientError)
+"""What a client raises when AWS did not answer: not our fault, not the caller's, and worth asking again."""
+
+
+def dynamodb() -> "DynamoDBClient":
+    """DynamoDB, with short time-outs: a slow answer is repeated under the same request token."""
+    return _client("dynamodb")  # type: ignore[no-any-return]
+
+
+def sqs() -> "SQSClient":
+    """SQS, where the doorbells ring."""
+    return _client("sqs")  # type: ignore[no-any-return]
+
+
+def kms() -> "KMSClient":
+    """KMS, which unwraps the data key once per container."""
+    return _client("kms")  # type: ignore[no-any-return]
+
+
+def s3() -> "S3Client":
+    """S3. Path style and Signature V4, so that one presigned URL works on AWS and on a laptop."""
+    return _client("s3")  # type: ignore[no-any-return]
+
+
+def reset() -> None:
+    """Forget every client: a test raises its own AWS and needs clients that talk to it."""
+    _client.cache_clear()
+
+
+@lru_cache(maxsize=8)
+def _client(service: str) -> Any:
+    import boto3  # imported here, and only here, so that nothing pays for it before it is used
+    from botocore.config import Config
+
+    read_timeout_seconds = 10 if service == "s3" else 1.5
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        config=Config(
+            connect_timeout=1,
+            read_timeout=read_timeout_seconds,
+            retries={"total_max_attempts": 2, "mode": "standard"},
+            max_pool_connections=64,
+            signature_version="s3v4" if service == "s3" else None,
+            s3={"addressing_style": "path"} if service == "s3" else None,
+        ),
+    )

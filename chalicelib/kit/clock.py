@@ -1,0 +1,67 @@
+"""Two clocks: business time, which a test deployment may move, and the wall, which nobody moves.
+
+Business time is for deadlines, holds, windows and due times. Leases, rate windows, idempotency, expiry of rows, tokens,
+signatures and ids keep wall time, because strangers (AWS, a caller's library) compare them with their own clocks.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where a deployment reads the time. Both answers are aware UTC."""
+
+    def now(self) -> datetime:
+        """Business time."""
+        ...
+
+    def wall(self) -> datetime:
+        """Wall time."""
+        ...
+
+
+class SystemClock:
+    """The clock of a live deployment: business time is wall time, and there is no offset to read."""
+
+    def now(self) -> datetime:
+        return self.wall()
+
+    def wall(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """The clock of a test deployment: business time is ahead of the wall by an offset that all processes share."""
+
+    def __init__(self, offset_seconds: Callable[[], int]) -> None:
+        self._offset_seconds = offset_seconds
+
+    def now(self) -> datetime:
+        return self.wall() + timedelta(seconds=self._offset_seconds())
+
+    def wall(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds and `Z`: fixed width, so that text order is time order in the tables."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def parse(text: str) -> datetime:
+    """The moment that an ISO 8601 text with an offset names, cut to milliseconds.
+
+    Raises ValueError for text that is no such moment, or that leaves the offset out: a naive time means
+    something else to every reader.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("the time has no offset; write it as 2026-02-10T00:00:00Z")
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def day(moment: datetime) -> str:
+    """The UTC day of a moment, as `2026-02-10`."""
+    return moment.astimezone(UTC).date().isoformat()

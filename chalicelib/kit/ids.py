@@ -1,0 +1,20 @@
+"""Ids: a prefix that says what the thing is, then 26 characters that sort by the moment they were made.
+
+Only lower-case letters, digits and `_`: an id needs no escaping in a path, a key or a file name.
+"""
+
+import re
+
+from ulid import ULID
+
+_SHAPE = re.compile(r"[a-z]{2,10}_[0-9a-z]{26}", re.ASCII)
+
+
+def new(prefix: str) -> str:
+    """A fresh id such as `task_01k…`; unique, and later ids sort behind earlier ones to the millisecond."""
+    return f"{prefix}_{str(ULID()).lower()}"
+
+
+def looks_like(text: str, prefix: str) -> bool:
+    """Whether a text from outside can be an id with this prefix; what cannot be is not worth a read."""
+    return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None

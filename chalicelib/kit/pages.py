@@ -1,0 +1,71 @@
+"""Pages of a list: limit and offset as the seed has them, and beside them a signed cursor (ruling 7).
+
+A cursor names the list it belongs to and the row to go on after; its signature makes that a fact and not a wish, so a
+caller can neither read another list with it nor start where there is nothing of theirs.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.kit.errors import Invalid
+from chalicelib.kit.words import Words
+
+LIMIT_DEFAULT, LIMIT_MAX, OFFSET_MAX = 20, 100, 1_000
+
+
+class PageWords(Words):
+    """The query of a list."""
+
+    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
+    offset: int = Field(default=0, ge=0)
+    cursor: str | None = Field(default=None, max_length=1_000)
+
+
+@dataclass(frozen=True)
+class Cursors:
+    """Makes and reads cursors under one signing key."""
+
+    key: bytes
+
+    def make(self, list_name: str, after: Mapping[str, Any] | None) -> str | None:
+        """The cursor to go on with after a row; None at the end of the list. `after` is the row's key, JSON-ready."""
+        if after is None:
+            return None
+        body = json.dumps([list_name, after], separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(self._sign(body) + body).decode().rstrip("=")
+
+    def read(self, list_name: str, cursor: str) -> Mapping[str, Any]:
+        """The row to go on after. Raises Invalid for a cursor that we did not make for this very list."""
+        try:
+            raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        except ValueError:
+            raise _strange() from None
+        signature, body = raw[:16], raw[16:]
+        if not hmac.compare_digest(signature, self._sign(body)):
+            raise _strange()
+        made_for, after = json.loads(body)
+        if made_for != list_name:
+            raise _strange()
+        return after  # type: ignore[no-any-return]
+
+    def _sign(self, body: bytes) -> bytes:
+        return hmac.new(self.key, body, hashlib.sha256).digest()[:16]
+
+
+def check_offset(page: PageWords) -> None:
+    """Refuse an offset that would be paid for row by row. Raises Invalid, naming the cursor."""
+    if page.offset > OFFSET_MAX:
+        raise Invalid("offset", f"must be at most {OFFSET_MAX}; go further with cursor, from next_cursor of a page")
+    if page.offset and page.cursor:
+        raise Invalid("cursor", "goes without offset: a cursor already says where to go on")
+
+
+def _strange() -> Invalid:
+    return Invalid("cursor", "is not one that this list gave out; take next_cursor from a page of the same list")

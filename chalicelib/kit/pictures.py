@@ -1,0 +1,100 @@
+"""What a picture is, read from its bytes and never from what somebody says of them.
+
+Pillow is imported inside the functions: only a submit and a judgement need it.
+"""
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PIXELS_MAX = 50_000_000
+TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+
+
+class Unreadable(Exception):
+    """These bytes are no picture that we can open; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture without its metadata, and what the metadata said."""
+
+    content: bytes
+    content_type: str
+    latitude: float | None
+    longitude: float | None
+    taken_at: datetime | None
+
+
+def clean(content: bytes) -> Picture:
+    """The picture in some bytes, with its metadata taken out. Raises Unreadable.
+
+    A JPEG keeps its quantisation tables, so that nothing visible changes. One that EXIF says to rotate is rotated
+    first, because without EXIF no viewer would know.
+    """
+    from PIL import ImageOps
+
+    image = _open(content)
+    exif = image.getexif()
+    gps, taken = exif.get_ifd(0x8825), exif.get_ifd(0x8769)
+    kind, rotated = str(image.format), exif.get(0x0112, 1) != 1
+    try:
+        image.load()
+        upright = ImageOps.exif_transpose(image) if rotated else image
+        cleaned = io.BytesIO()
+        upright.info = {}
+        keep = {"quality": "keep"} if kind == "JPEG" and not rotated else {}
+        upright.save(cleaned, format=kind, exif=b"", **keep)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unreadable(f"the picture is damaged: {error}") from None
+    latitude, longitude = _place(gps)
+    return Picture(cleaned.getvalue(), TYPES[kind], latitude, longitude, _moment(taken))
+
+
+def is_readable(content: bytes) -> bool:
+    """Whether the bytes hold a picture that opens to its last line."""
+    try:
+        _open(content).load()
+    except (Unreadable, OSError, ValueError, SyntaxError):
+        return False
+    return True
+
+
+def _open(content: bytes) -> "Image":
+    """Open a picture by its magic bytes, and look at its size before anything is decoded."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # ours is smaller, and is an answer instead of a warning
+    try:
+        image = Image.open(io.BytesIO(content), formats=list(TYPES))
+    except (OSError, ValueError, SyntaxError):
+        raise Unreadable("the bytes are no JPEG, PNG or WebP picture") from None
+    if image.width * image.height > PIXELS_MAX:
+        raise Unreadable(f"the picture has {image.width} x {image.height} pixels; {PIXELS_MAX // 1_000_000} MP fit")
+    return image
+
+
+def _place(gps: dict[int, Any]) -> tuple[float | None, float | None]:
+    """Latitude and longitude of an EXIF block; a block that makes no sense says nothing."""
+    try:
+        latitude, longitude = _degrees(gps[2], gps[1] == "S"), _degrees(gps[4], gps[3] == "W")
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, IndexError):
+        return None, None
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else (None, None)
+
+
+def _degrees(parts: Any, negative: bool) -> float:
+    degrees = float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+    return round(-degrees if negative else degrees, 6)
+
+
+def _moment(taken: dict[int, Any]) -> datetime | None:
+    """When a picture was taken, if the EXIF block says so together with its offset from UTC."""
+    try:
+        return datetime.strptime(f"{taken[0x9003]} {taken[0x9011]}", "%Y:%m:%d %H:%M:%S %z").astimezone(UTC)
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,108 @@
+"""The store: consistent reads of rows, pages of an index, and the few single writes that are a whole deed alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.conditions import Key as Condition
+from boto3.dynamodb.types import TypeSerializer
+
+from chalicelib.kit.table import Item, Key, key_of, unpack, update_request
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_serializer = TypeSerializer()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one query, and the row to go on after (None at the end)."""
+
+    items: list[Item]
+    last: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Store:
+    """The tables of a deployment. `names` maps the code's name of a table to the physical one."""
+
+    client: "DynamoDBClient"
+    names: Mapping[str, str]
+
+    def get(self, table: str, key: Key) -> Item | None:
+        """One row, read consistently."""
+        answer = self.client.get_item(TableName=self.names[table], Key=key_of(key), ConsistentRead=True)
+        return unpack(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, table: str, keys: Sequence[Key]) -> list[Item | None]:
+        """Up to 100 rows of a table in one call, read consistently, in the order of the keys."""
+        name, found = self.names[table], dict[Key, Item]()
+        wanted: Any = {name: {"Keys": [key_of(key) for key in keys], "ConsistentRead": True}}
+        while wanted:
+            answer = self.client.batch_get_item(RequestItems=wanted)
+            for raw in answer["Responses"].get(name, []):
+                item = unpack(raw)
+                found[Key(item["pk"], item["sk"])] = item
+            wanted = answer.get("UnprocessedKeys") or {}
+        return [found.get(key) for key in keys]
+
+    def query(
+        self, table: str, where: ConditionBase, *, limit: int | None = None, index: str | None = None,
+        newest_first: bool = False, after: Mapping[str, Any] | None = None,
+    ) -> Rows:  # fmt: skip
+        """Rows under one partition, consistent unless they come from an index; all of them without a limit."""
+        request = self._query(table, where, index, newest_first)
+        items: list[Item] = []
+        while True:
+            if after is not None:
+                request["ExclusiveStartKey"] = after
+            if limit is not None:
+                request["Limit"] = limit - len(items)
+            answer = self.client.query(**request)
+            items += [unpack(raw) for raw in answer["Items"]]
+            after = answer.get("LastEvaluatedKey")
+            if after is None or (limit is not None and len(items) >= limit):
+                return Rows(items, after)
+
+    def count(self, table: str, where: ConditionBase, *, index: str, limit: int) -> int:
+        """How many rows there are under a partition of an index, counted to `limit` and no further."""
+        request = {**self._query(table, where, index, newest_first=False), "Select": "COUNT", "Limit": limit}
+        total = 0
+        while True:
+            answer = self.client.query(**request)
+            total += answer["Count"]
+            if total >= limit or "LastEvaluatedKey" not in answer:
+                return min(total, limit)
+            request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": limit - total}
+
+    def update(
+        self, table: str, key: Key, *, put: Item | None = None, plus: Mapping[str, int] | None = None,
+        drop: Sequence[str] = (), where: ConditionBase | None = None,
+    ) -> Item | None:  # fmt: skip
+        """Change one row by itself; the row as it then is, or None when the condition did not hold."""
+        request = update_request(key, put=put, plus=plus, drop=drop, where=where)
+        try:
+            answer = self.client.update_item(TableName=self.names[table], ReturnValues="ALL_NEW", **request)
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return None
+        return unpack(answer["Attributes"])
+
+    def _query(self, table: str, where: ConditionBase, index: str | None, newest_first: bool) -> dict[str, Any]:
+        built = ConditionExpressionBuilder().build_expression(where, is_key_condition=True)
+        values = {name: _serializer.serialize(value) for name, value in built.attribute_value_placeholders.items()}
+        return {
+            "TableName": self.names[table],
+            "KeyConditionExpression": built.condition_expression,
+            "ExpressionAttributeNames": dict(built.attribute_name_placeholders),
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": not newest_first,
+            **({"IndexName": index} if index else {"ConsistentRead": True}),
+        }
+
+
+def under(pk: str, prefix: str = "") -> ConditionBase:
+    """The rows of a partition whose sort key begins with `prefix`."""
+    partition = Condition("pk").eq(pk)
+    return partition & Condition("sk").begins_with(prefix) if prefix else partition

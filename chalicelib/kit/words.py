@@ -1,0 +1,97 @@
+"""Words: what comes in and goes out at the wire, as pydantic types in the wire's own casing.
+
+`defer_build` keeps the cost of building validators off the cold start: a model is built when it is first used.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+import simplejson
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+)
+
+from chalicelib.kit import clock, money
+from chalicelib.kit.errors import Invalid
+
+
+class Words(BaseModel):
+    """A request or an answer. Unknown fields of a request are ignored: newer clients talk to older servers."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+
+    def dump(self) -> str:
+        """These words as JSON text."""
+        return dumps(self)
+
+
+class Nothing(Words):
+    """A request that needs no words."""
+
+
+W = TypeVar("W", bound=Words)
+
+
+def _read_moment(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be an ISO 8601 time such as 2026-02-10T00:00:00Z")
+    try:
+        return clock.parse(value)
+    except ValueError as wrong:
+        problem = str(wrong) if "offset" in str(wrong) else "must be an ISO 8601 time such as 2026-02-10T00:00:00Z"
+        raise ValueError(problem) from None
+
+
+Moment = Annotated[datetime, BeforeValidator(_read_moment), PlainSerializer(clock.iso, return_type=str)]
+"""A time at the wire: any offset comes in, UTC with milliseconds goes out (ruling 8)."""
+
+AmountIn = Annotated[int, BeforeValidator(money.parse)]
+"""An amount that a client sends, in US dollars; the field holds micros."""
+
+AmountOut = Annotated[int, PlainSerializer(money.to_decimal, return_type=Decimal)]
+"""An amount that we send: the field holds micros, the wire shows a JSON number of US dollars."""
+
+
+def _email(text: str) -> str:
+    """An e-mail address in lower case: good enough to tell people apart, proven only by a message to it."""
+    name, at, domain = text.strip().lower().rpartition("@")
+    if not (name and at and "." in domain.strip(".")) or any(character.isspace() for character in name + domain):
+        raise ValueError("must be an e-mail address such as agent@example.com")
+    return f"{name}@{domain}"
+
+
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+"""An e-mail address."""
+
+
+def dumps(answer: BaseModel | dict[str, Any]) -> str:
+    """The JSON text of an answer. Decimals become JSON numbers digit by digit."""
+    plain = answer.model_dump() if isinstance(answer, BaseModel) else answer
+    return simplejson.dumps(plain, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(model: type[W], values: Any) -> W:
+    """The words of a request. Raises Invalid, which names the first field at fault and lists all of them."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as wrong:
+        faults = [
+            {"field": ".".join(str(part) for part in fault["loc"]) or "body", "problem": _plain(fault)}
+            for fault in wrong.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise Invalid(faults[0]["field"], faults[0]["problem"], fields=faults) from None
+
+
+def _plain(fault: Any) -> str:
+    """Pydantic's sentence without its prefix for errors of our own."""
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return "is required" if fault["type"] == "missing" else message[:1].lower() + message[1:]
