@@ -1,0 +1,1 @@
+"""What the products share.  judge | files  →  board  →  ledger  →  events  →  agenda  →  identity  →  world"""

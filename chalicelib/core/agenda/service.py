@@ -1,0 +1,125 @@
+"""Put a thing on the agenda, sweep what is due, and work an entry.
+
+A verb never moves an entry: a new deadline is a new entry whose id carries the time. The old one fires, is found not to
+be the current one, and is done. Timers propose; the lifecycle decides.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.core.agenda import store as rows
+from chalicelib.core.agenda.model import BELL_GRACE, TEMPERS, Entry, Kind
+from chalicelib.core.world import World
+from chalicelib.kit import log
+from chalicelib.kit.commit import commit
+from chalicelib.kit.errors import Refusal, Wait
+from chalicelib.kit.queue import Bell
+from chalicelib.kit.table import Write
+
+Job = Callable[[World, Entry], tuple[Bell, ...]]
+"""What is done when an entry is due: it commits its effect together with `done(entry)` and returns the bells."""
+
+SWEEP_MAX = 20_000
+
+
+class Orphan(Exception):
+    """The subject of an entry does not exist: the entry is dead, not done."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What one sweep did."""
+
+    rung: int
+    buried: int
+
+
+def at(
+    kind: Kind, subject: str, due: datetime, now: datetime, *, which: str = "", data: Mapping[str, Any] | None = None
+) -> Write:
+    """The write that puts a thing on the agenda. What is due by now is rung as soon as the commit is in.
+
+    `which` tells apart several entries of one kind for one subject: a time, or a number.
+    """
+    ring = due <= now
+    entry = Entry(
+        id=":".join(filter(None, (kind.name, subject, which))), kind=kind.name, queue=kind.temper.queue,
+        subject=subject, due_at=now + BELL_GRACE if ring else due, attempts=1 if ring else 0, data=data or {},
+    )  # fmt: skip
+    return rows.write(entry, ring)
+
+
+def done(entry: Entry) -> Write:
+    """The write that takes an entry off the agenda, for the transaction of its effect."""
+    return rows.remove(entry)
+
+
+def sweep(world: World, ring: Callable[[Bell], None]) -> Sweep:
+    """Ring for everything that is due, each by one conditional update first; bury what has no tries left."""
+    now = world.now()
+    rung = buried = 0
+    for due in rows.due(world.store, now, SWEEP_MAX):
+        temper, attempts = TEMPERS[due["queue"]], due["attempts"]
+        if attempts >= temper.tries:
+            if rows.bury(world.store, due["pk"], f"no answer in {attempts} tries", due_at=due["due_at"]):
+                _mourn(due["pk"], due["kind"], f"no answer in {attempts} tries")
+                buried += 1
+            continue
+        # Full jitter on the upper half: many entries that failed together do not come back together.
+        pause = temper.pause_seconds(attempts + 1) * random.uniform(1, 1.25)
+        if rows.take(world.store, due, now + timedelta(seconds=pause)):
+            ring(rows.bell(due["pk"], due["queue"]))
+            rung += 1
+    return Sweep(rung, buried)
+
+
+def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ...]:
+    """Do what an entry says, and return the bells of its effect. A bell for an entry that is gone is nothing.
+
+    Raises Wait when the same should be tried again soon, and whatever a job of ours raises by mistake.
+    """
+    entry = rows.find(world.store, entry_id)
+    if entry is None or entry.dead:
+        return ()
+    job = jobs.get(entry.kind)
+    if job is None:
+        return _bury(world, entry, f"nobody knows the kind {entry.kind}")
+    if entry.temper.lease_seconds and not rows.lease(world.store, entry, world.wall_seconds()):
+        return ()
+    try:
+        return job(world, entry)
+    except Orphan as orphan:
+        return _bury(world, entry, str(orphan))
+    except Wait:
+        raise
+    except Refusal as refusal:
+        # The world has moved on and the lifecycle says no: that is how an old timer ends.
+        log.info("agenda.refused", entry=entry.id, code=refusal.code, sentence=refusal.sentence)
+        return _drop(world, entry)
+
+
+def put_back(world: World, entry: Entry, why: str) -> tuple[Bell, ...]:
+    """Leave an entry for its next try after an outside call that failed."""
+    rows.let_go(world.store, entry, why)
+    return ()
+
+
+def _drop(world: World, entry: Entry) -> tuple[Bell, ...]:
+    try:
+        return commit(world.store, [done(entry)])
+    except rows.AlreadyDone:
+        return ()
+
+
+def _bury(world: World, entry: Entry, why: str) -> tuple[Bell, ...]:
+    if rows.bury(world.store, entry.id, why):
+        _mourn(entry.id, entry.kind, why)
+    return ()
+
+
+def _mourn(entry_id: str, kind: str, why: str) -> None:
+    """The line that the alarm on dead entries counts."""
+    log.warning("agenda.dead", entry=entry_id, kind=kind, why=why)

@@ -1,0 +1,120 @@
+"""Rows of the agenda table.
+
+    pk                              sk       what
+    <kind>:<subject>[:<which>]      entry    one thing to do
+
+`shard` and `due_at` make the sparse index `due`, 16 partitions of what is alive; `dead` and `due_at` make the index
+`dead`. An entry is in one of the two or, once it is done, gone.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import simplejson
+from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Key as Condition
+
+from chalicelib.core.agenda.model import Entry
+from chalicelib.kit import clock
+from chalicelib.kit.errors import Conflict
+from chalicelib.kit.queue import Bell
+from chalicelib.kit.store import Store
+from chalicelib.kit.table import Item, Key, Write, delete, put
+
+TABLE = "agenda"
+SHARDS = tuple("0123456789abcdef")
+
+
+class AlreadyDone(Conflict):
+    """Somebody else finished this entry a moment ago."""
+
+    code = "already_done"
+
+    def __init__(self) -> None:
+        super().__init__("This was done a moment ago.")
+
+
+def row(entry_id: str) -> Key:
+    """Where an entry stands."""
+    return Key(entry_id, "entry")
+
+
+def bell(entry_id: str, queue: str) -> Bell:
+    """The message that says: look at this entry now."""
+    return Bell(queue, simplejson.dumps({"entry": entry_id}))
+
+
+def write(entry: Entry, ring: bool) -> Write:
+    """The row of an entry. Writing it twice under one id is the same as once: the later row says the same."""
+    item: Item = {
+        "kind": entry.kind, "queue": entry.queue, "subject": entry.subject, "due_at": clock.iso(entry.due_at),
+        "attempts": entry.attempts, "data": simplejson.dumps(dict(entry.data)),
+        "shard": hashlib.sha256(entry.id.encode()).hexdigest()[0],
+    }  # fmt: skip
+    return put(TABLE, row(entry.id), item, bell=bell(entry.id, entry.queue) if ring else None)
+
+
+def remove(entry: Entry) -> Write:
+    """The removal of an entry in the transaction of its effect: whoever comes second is refused whole."""
+    return delete(TABLE, row(entry.id), where=Attr("pk").exists(), refusal=AlreadyDone())
+
+
+def find(store: Store, entry_id: str) -> Entry | None:
+    """The entry with this id, read consistently."""
+    item = store.get(TABLE, row(entry_id))
+    return _entry(item) if item else None
+
+
+def take(store: Store, due: Mapping[str, Any], due_again: datetime) -> bool:
+    """Count a try of a due entry and put it off; False when another sweep was there first."""
+    changed = store.update(
+        TABLE, row(due["pk"]), put={"due_at": clock.iso(due_again)}, plus={"attempts": 1},
+        where=Attr("due_at").eq(due["due_at"]) & Attr("dead").not_exists(),
+    )  # fmt: skip
+    return changed is not None
+
+
+def bury(store: Store, entry_id: str, why: str, *, due_at: str | None = None) -> bool:
+    """Take an entry out of the index for a person to look at; False when it is gone or has moved on."""
+    alive = Attr("pk").exists() & Attr("dead").not_exists()
+    condition = alive & Attr("due_at").eq(due_at) if due_at else alive
+    changed = store.update(TABLE, row(entry_id), put={"dead": "dead", "why": why}, drop=["shard"], where=condition)
+    return changed is not None
+
+
+def lease(store: Store, entry: Entry, wall_seconds: int) -> bool:
+    """Keep other consumers away from an entry for the lease of its temper; False when one of them is at it."""
+    free = Attr("leased_until").not_exists() | Attr("leased_until").lte(wall_seconds)
+    until = {"leased_until": wall_seconds + entry.temper.lease_seconds}
+    return store.update(TABLE, row(entry.id), put=until, where=Attr("pk").exists() & free) is not None
+
+
+def let_go(store: Store, entry: Entry, why: str) -> None:
+    """Give up the lease after a try that failed, and keep the reason; the sweeper brings the entry back when due."""
+    store.update(TABLE, row(entry.id), put={"why": why}, drop=["leased_until"], where=Attr("pk").exists())
+
+
+def due(store: Store, now: datetime, limit: int) -> Iterator[Item]:
+    """Entries that are due, oldest first within each of the 16 shards; at most `limit` of them."""
+    left = limit
+    for shard in SHARDS:
+        condition = Condition("shard").eq(shard) & Condition("due_at").lte(clock.iso(now))
+        items = store.query(TABLE, condition, index="due", limit=left).items if left else []
+        left -= len(items)
+        yield from items
+
+
+def dead(store: Store, limit: int) -> list[Entry]:
+    """Entries that ran out of tries, longest dead first."""
+    found = store.query(TABLE, Condition("dead").eq("dead"), index="dead", limit=limit).items
+    return [_entry(item) for item in found]
+
+
+def _entry(item: Item) -> Entry:
+    return Entry(
+        id=item["pk"], kind=item["kind"], queue=item["queue"], subject=item["subject"],
+        due_at=clock.parse(item["due_at"]), attempts=item["attempts"],
+        data=simplejson.loads(item["data"]), dead="dead" in item,
+    )  # fmt: skip

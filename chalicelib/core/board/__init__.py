@@ -1,0 +1,1 @@
+"""Humans, openings, assignments: who may take what work, and who has taken it."""

@@ -1,0 +1,155 @@
+"""Post an opening, claim a slot, hand in, give back, end. Every function returns writes for the verb's one commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core.board import store as rows
+from chalicelib.core.board.model import Assignment, AssignmentState, Opening
+from chalicelib.core.identity.model import Kyc, Operator
+from chalicelib.kit.errors import Conflict, Forbidden, NotFound
+from chalicelib.kit.store import Store
+from chalicelib.kit.table import Write
+
+FEED_COUNTED_MAX = 1_000
+
+
+class NoSuchOpening(NotFound):
+    """There is no such work, or it was never on this board."""
+
+    code = "task_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("Task not found.")
+
+
+class Taken(Conflict):
+    """Somebody else was faster, or the work was withdrawn."""
+
+    code = "already_taken"
+
+    def __init__(self) -> None:
+        super().__init__("This work is no longer available: another operator has claimed it, or it was withdrawn.")
+
+
+class TooManyAssignments(Conflict):
+    """The operator has as many open assignments as one may have."""
+
+    code = "too_many_assignments"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have {most} open assignments already; hand one in or give one back first.", most=most)
+
+
+class KycRequired(Forbidden):
+    """Only operators whose identity is checked may take work."""
+
+    code = "kyc_required"
+
+    def __init__(self, kyc: Kyc) -> None:
+        super().__init__(f"KYC verification required: yours is {kyc.value}.", kyc_status=kyc.value)
+
+
+class SelfDealing(Forbidden):
+    """Nobody works for an agent of their own: it would turn deposits into clean earnings."""
+
+    code = "self_dealing"
+
+    def __init__(self) -> None:
+        super().__init__("You cannot take work of an agent that is registered with your own e-mail.")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A page of the feed; `total` is None on a cursor page and capped at 1,000 elsewhere (ruling 7)."""
+
+    openings: list[Opening]
+    total: int | None
+    last: Mapping[str, Any] | None
+
+
+def post(opening: Opening) -> Write:
+    """Put work on the board."""
+    return rows.add_opening(opening)
+
+
+def find(store: Store, opening_id: str) -> Opening:
+    """The opening with this id. Raises NoSuchOpening."""
+    opening = rows.find_opening(store, opening_id)
+    if opening is None:
+        raise NoSuchOpening
+    return opening
+
+
+def assignment(store: Store, opening_id: str, operator_id: str) -> Assignment:
+    """An operator's assignment on an opening. Raises NoSuchOpening: other people's work is none of their business."""
+    found = rows.find_assignment(store, opening_id, operator_id)
+    if found is None:
+        raise NoSuchOpening
+    return found
+
+
+def check_may_claim(opening: Opening, operator: Operator) -> None:
+    """Who may take this work at all. Raises KycRequired, SelfDealing."""
+    if operator.kyc is not Kyc.APPROVED:
+        raise KycRequired(operator.kyc)
+    if operator.email == opening.owner_email:
+        raise SelfDealing
+
+
+def claim(opening: Opening, operator: Operator, now: datetime, most: int) -> list[Write]:
+    """Take a slot: of all who try, as many succeed as there are slots. The writes refuse Taken, TooManyAssignments."""
+    mine = Assignment(
+        opening_id=opening.opening_id, operator_id=operator.id, owner_id=opening.owner_id, kind=opening.kind,
+        title=opening.title, pay_micros=opening.pay_micros, state=AssignmentState.CLAIMED, claimed_at=now,
+    )  # fmt: skip
+    return [
+        rows.take_slot(opening, Taken()),
+        rows.add_assignment(mine, Taken()),
+        rows.more_load(operator.id, most, TooManyAssignments(most)),
+    ]
+
+
+def hand_in(opening_id: str, operator_id: str) -> list[Write]:
+    """The operator is done with it for now, and free to take something else."""
+    return [*_move(opening_id, operator_id, AssignmentState.SUBMITTED), rows.less_load(operator_id)]
+
+
+def hand_in_again(opening_id: str, operator_id: str) -> list[Write]:
+    """Better proof for work that was handed in before."""
+    return _move(opening_id, operator_id, AssignmentState.SUBMITTED)
+
+
+def complete(opening_id: str, operator_id: str, now: datetime) -> list[Write]:
+    """The work is accepted and paid."""
+    return [rows.close(opening_id), *_move(opening_id, operator_id, AssignmentState.COMPLETED, now)]
+
+
+def withdraw(opening_id: str, operator_id: str | None, now: datetime) -> list[Write]:
+    """The work is cancelled or has expired; whoever was at it is free again."""
+    if operator_id is None:
+        return [rows.close(opening_id)]
+    moved = _move(opening_id, operator_id, AssignmentState.WITHDRAWN, now)
+    return [rows.close(opening_id), *moved, rows.less_load(operator_id)]
+
+
+def feed(store: Store, kind: str | None, limit: int, offset: int, after: Mapping[str, Any] | None) -> Feed:
+    """Work that can be taken, newest first; `after` is the row to go on after, and then nothing is counted."""
+    page = rows.feed(store, kind, limit + offset, after)
+    total = None if after else rows.feed_size(store, kind, FEED_COUNTED_MAX)
+    return Feed([rows.read_opening(item) for item in page.items[offset:]], total, page.last)
+
+
+def recent_work(store: Store, operator_id: str, limit: int) -> list[Assignment]:
+    """What an operator has claimed, newest first."""
+    return rows.assignments_of(store, operator_id, limit)
+
+
+def has_open_work(store: Store, operator_id: str) -> bool:
+    """Whether an operator is at anything: only then is there anything to upload."""
+    return rows.open_assignments(store, operator_id) > 0
+
+
+def _move(opening_id: str, operator_id: str, state: AssignmentState, ended: datetime | None = None) -> list[Write]:
+    return [rows.move_assignment(opening_id, operator_id, state, ended)]

@@ -1,0 +1,167 @@
+"""Rows of the board table.
+
+pk                 sk                what
+<opening id>       opening           work that can be taken; in the indexes `feed` and `feed_by_kind` while it can
+<opening id>       operator#op_…     an assignment; in the index `by_operator`
+op_…               load              how many assignments an operator has open
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import simplejson
+from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Key as Condition
+
+from chalicelib.core.board.model import Assignment, AssignmentState, Opening
+from chalicelib.kit import clock
+from chalicelib.kit.store import Rows, Store
+from chalicelib.kit.table import Else, Item, Key, Write, add, update
+from chalicelib.kit.words import dumps
+
+TABLE = "board"
+FEED = "open"
+
+
+def opening_row(opening_id: str) -> Key:
+    """Where an opening stands."""
+    return Key(opening_id, "opening")
+
+
+def load_row(operator_id: str) -> Key:
+    """Where an operator's open assignments are counted."""
+    return Key(operator_id, "load")
+
+
+def _assignment_row(opening_id: str, operator_id: str) -> Key:
+    return Key(opening_id, f"operator#{operator_id}")
+
+
+def add_opening(opening: Opening) -> Write:
+    """A new opening, in the feed."""
+    item: Item = {
+        "kind": opening.kind, "owner_id": opening.owner_id, "owner_email": opening.owner_email,
+        "title": opening.title, "pay_micros": opening.pay_micros, "posted_at": clock.iso(opening.posted_at),
+        "deadline": clock.iso(opening.deadline), "slots": opening.slots, "taken": 0, "closed": False,
+        "shown": dumps(dict(opening.shown)), **_in_feed(opening),
+    }  # fmt: skip
+    return add(TABLE, opening_row(opening.opening_id), item)
+
+
+def take_slot(opening: Opening, refusal: Else) -> Write:
+    """One slot less; the last one takes the opening out of the feed."""
+    free = Attr("closed").eq(False) & Attr("taken").eq(opening.taken) & Attr("taken").lt(opening.slots)
+    last = opening.taken + 1 >= opening.slots
+    gone = ["feed", "feed_kind", "posted"] if last else []
+    return update(
+        TABLE, opening_row(opening.opening_id), plus={"taken": 1}, drop=gone, where=free, refusal=refusal
+    )  # fmt: skip
+
+
+def close(opening_id: str) -> Write:
+    """Nobody can take this any more, and the feed does not show it."""
+    return update(
+        TABLE, opening_row(opening_id), put={"closed": True}, drop=["feed", "feed_kind", "posted"],
+        where=Attr("pk").exists(),
+    )  # fmt: skip
+
+
+def add_assignment(assignment: Assignment, refusal: Else) -> Write:
+    """A new assignment; one operator has one assignment per opening."""
+    claimed_at = clock.iso(assignment.claimed_at)
+    item: Item = {
+        "operator_id": assignment.operator_id, "owner_id": assignment.owner_id, "kind": assignment.kind,
+        "title": assignment.title, "pay_micros": assignment.pay_micros, "state": assignment.state.value,
+        "claimed_at": claimed_at, "claimed": f"{claimed_at}#{assignment.opening_id}",
+    }  # fmt: skip
+    return add(TABLE, _assignment_row(assignment.opening_id, assignment.operator_id), item, refusal=refusal)
+
+
+def move_assignment(opening_id: str, operator_id: str, state: AssignmentState, ended_at: datetime | None) -> Write:
+    """An assignment goes on or ends. The work row decides whether it may, so this only expects to find it."""
+    ended: Item = {"ended_at": clock.iso(ended_at)} if ended_at else {}
+    row = _assignment_row(opening_id, operator_id)
+    return update(TABLE, row, put={"state": state.value, **ended}, where=Attr("pk").exists())
+
+
+def more_load(operator_id: str, most: int, refusal: Else) -> Write:
+    """One open assignment more, unless there are as many as there may be."""
+    room = Attr("open").not_exists() | Attr("open").lt(most)
+    return update(TABLE, load_row(operator_id), plus={"open": 1}, where=room, refusal=refusal)
+
+
+def less_load(operator_id: str) -> Write:
+    """One open assignment less."""
+    return update(TABLE, load_row(operator_id), plus={"open": -1}, where=Attr("open").gte(1))
+
+
+def open_assignments(store: Store, operator_id: str) -> int:
+    """How many assignments an operator has open."""
+    row = store.get(TABLE, load_row(operator_id))
+    return int(row["open"]) if row else 0
+
+
+def find_opening(store: Store, opening_id: str) -> Opening | None:
+    """The opening with this id."""
+    item = store.get(TABLE, opening_row(opening_id))
+    return _opening(item) if item else None
+
+
+def find_assignment(store: Store, opening_id: str, operator_id: str) -> Assignment | None:
+    """One operator's assignment on one opening."""
+    item = store.get(TABLE, _assignment_row(opening_id, operator_id))
+    return _assignment(item) if item else None
+
+
+def feed(store: Store, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
+    """Openings that can be taken, newest first; of one kind or of all."""
+    return store.query(TABLE, _feed_of(kind), index=_index(kind), limit=limit, newest_first=True, after=after)
+
+
+def feed_size(store: Store, kind: str | None, most: int) -> int:
+    """How many openings the feed has, counted to `most`."""
+    return store.count(TABLE, _feed_of(kind), index=_index(kind), limit=most)
+
+
+def assignments_of(store: Store, operator_id: str, limit: int) -> list[Assignment]:
+    """An operator's assignments, newest first."""
+    mine = Condition("operator_id").eq(operator_id)
+    found = store.query(TABLE, mine, index="by_operator", limit=limit, newest_first=True)
+    return [_assignment(item) for item in found.items]
+
+
+def read_opening(item: Item) -> Opening:
+    """An opening from its row."""
+    return _opening(item)
+
+
+def _in_feed(opening: Opening) -> Item:
+    posted = f"{clock.iso(opening.posted_at)}#{opening.opening_id}"
+    return {"feed": FEED, "feed_kind": opening.kind, "posted": posted}
+
+
+def _feed_of(kind: str | None) -> Any:
+    return Condition("feed_kind").eq(kind) if kind else Condition("feed").eq(FEED)
+
+
+def _index(kind: str | None) -> str:
+    return "feed_by_kind" if kind else "feed"
+
+
+def _opening(item: Item) -> Opening:
+    return Opening(
+        opening_id=item["pk"], kind=item["kind"], owner_id=item["owner_id"], owner_email=item["owner_email"],
+        title=item["title"], pay_micros=item["pay_micros"], posted_at=clock.parse(item["posted_at"]),
+        deadline=clock.parse(item["deadline"]), slots=item["slots"], taken=item["taken"], closed=item["closed"],
+        shown=simplejson.loads(item["shown"], use_decimal=True),
+    )  # fmt: skip
+
+
+def _assignment(item: Item) -> Assignment:
+    ended = item.get("ended_at")
+    return Assignment(
+        opening_id=item["pk"], operator_id=item["operator_id"], owner_id=item["owner_id"], kind=item["kind"],
+        title=item["title"], pay_micros=item["pay_micros"], state=AssignmentState(item["state"]),
+        claimed_at=clock.parse(item["claimed_at"]), ended_at=clock.parse(ended) if ended else None,
+    )  # fmt: skip

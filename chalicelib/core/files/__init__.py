@@ -1,0 +1,1 @@
+"""Files that people hand in: announced, put, checked, frozen, and read by signed URLs that expire."""

@@ -1,0 +1,131 @@
+"""Announce a file, freeze what was put, sign URLs (ruling 21)."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+from chalicelib.core.files import store as rows
+from chalicelib.core.files.model import IMAGE_TYPES, PUT_SECONDS, READ_SECONDS, Frozen, Upload
+from chalicelib.core.identity.model import Operator
+from chalicelib.core.world import World
+from chalicelib.kit import ids, pictures
+from chalicelib.kit.errors import Conflict, Invalid
+from chalicelib.kit.table import Write
+
+
+class UploadUsed(Conflict):
+    """An upload is proof once."""
+
+    code = "upload_used"
+
+    def __init__(self, upload_id: str) -> None:
+        super().__init__(f"Upload {upload_id} was submitted before; upload the file again.", upload_id=upload_id)
+
+
+def announce(operator: Operator, content_type: str, size_bytes: int, sha256: str) -> tuple[Upload, Write]:
+    """A new upload and its row. `sha256` is lower-case hex."""
+    upload = Upload(ids.new("up"), operator.id, content_type, size_bytes, sha256)
+    return upload, rows.add_upload(upload)
+
+
+def put_headers(upload: Upload) -> dict[str, str]:
+    """The headers that the PUT must carry: the signature covers them all."""
+    return {
+        "Content-Type": upload.content_type,
+        "Content-Length": str(upload.size_bytes),
+        "x-amz-checksum-sha256": _base64(upload.sha256),
+        "If-None-Match": "*",
+    }
+
+
+def put_url(world: World, upload: Upload) -> str:
+    """A URL that stores exactly the announced bytes, once."""
+    signed: dict[str, str | int] = {
+        "ContentType": upload.content_type, "ContentLength": upload.size_bytes,
+        "ChecksumSHA256": _base64(upload.sha256), "IfNoneMatch": "*",
+    }  # fmt: skip
+    return world.bucket.url_to_put(upload.key, signed, PUT_SECONDS)
+
+
+def store_body(world: World, upload: Upload, content: bytes) -> None:
+    """Store a small file that came as the body of a request."""
+    world.bucket.put(upload.key, content, upload.content_type)
+
+
+def url(world: World, upload: Upload) -> str:
+    """The URL to submit: a name for the upload, which by itself opens nothing."""
+    return world.bucket.url(upload.key)
+
+
+def find(world: World, upload_id: str) -> Upload:
+    """An upload that a committed answer names: its row is there, because nothing removes it."""
+    upload = rows.find_many(world.store, [upload_id])[0]
+    assert upload is not None, f"{upload_id} was committed"  # noqa: S101
+    return upload
+
+
+def own_upload_id(world: World, link: str) -> str | None:
+    """The upload that a submitted URL names; None for a URL from elsewhere."""
+    prefix = world.bucket.url("uploads/")
+    upload_id = link.removeprefix(prefix).partition("?")[0]
+    return upload_id if link.startswith(prefix) and ids.looks_like(upload_id, "up") else None
+
+
+def freeze(
+    world: World, operator: Operator, upload_ids: Sequence[str], used_by: str, field: str
+) -> tuple[list[Frozen], list[Write]]:
+    """Check the bytes of some uploads, keep clean copies, and return these with the writes that use the uploads.
+
+    Raises Invalid, naming `field`, for an upload that is not the operator's own, was never put, or is not what was
+    announced; the writes refuse UploadUsed.
+    """
+    frozen, writes = [], []
+    for position, upload in enumerate(rows.find_many(world.store, list(upload_ids))):
+        place = f"{field}.{position}"
+        if upload is None or upload.operator_id != operator.id:
+            raise Invalid(place, "is not an upload of yours")
+        if upload.used_by is not None:
+            raise UploadUsed(upload.upload_id)
+        frozen.append(_freeze(world, upload, place))
+        writes.append(rows.use(upload, used_by, UploadUsed(upload.upload_id)))
+    return frozen, writes
+
+
+def read_url(world: World, frozen: Frozen) -> str:
+    """A signed URL that reads a frozen file for an hour."""
+    return world.bucket.url_to_get(frozen.key, READ_SECONDS)
+
+
+def content(world: World, frozen: Frozen) -> bytes | None:
+    """The bytes of a frozen file."""
+    return world.bucket.get(frozen.key)
+
+
+def _freeze(world: World, upload: Upload, place: str) -> Frozen:
+    """Keep a clean copy. Its key follows from the upload, so that a repeat after a crash writes the same again."""
+    found = world.bucket.get(upload.key)
+    if found is None:
+        raise Invalid(place, "was never uploaded: PUT the bytes to upload_url first")
+    if len(found) != upload.size_bytes or hashlib.sha256(found).hexdigest() != upload.sha256:
+        raise Invalid(place, "is not the file that was announced: size or SHA-256 differ")
+    key = f"proof/{upload.upload_id}"
+    if upload.content_type not in IMAGE_TYPES:
+        if not found.startswith(b"%PDF-"):
+            raise Invalid(place, "was announced as application/pdf, and is none")
+        world.bucket.put(key, found, upload.content_type)
+        return Frozen(key=key, content_type=upload.content_type, sha256=upload.sha256)
+    try:
+        picture = pictures.clean(found)
+    except pictures.Unreadable as problem:
+        raise Invalid(place, str(problem)) from None
+    if picture.content_type != upload.content_type:
+        raise Invalid(place, f"was announced as {upload.content_type}, and is {picture.content_type}")
+    world.bucket.put(key, picture.content, picture.content_type)
+    return Frozen(
+        key=key, content_type=picture.content_type, sha256=upload.sha256, latitude=picture.latitude,
+        longitude=picture.longitude, taken_at=picture.taken_at,
+    )  # fmt: skip
+
+
+def _base64(sha256_hex: str) -> str:
+    return base64.b64encode(bytes.fromhex(sha256_hex)).decode()

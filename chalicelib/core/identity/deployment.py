@@ -1,0 +1,62 @@
+"""What this deployment is: agreed at its first start, and from then on the same for every process.
+
+ledger table    pk            sk        what
+                deployment    facts     mode, and the data key as KMS wrapped it
+                deployment    clock     how far a test deployment's clock was moved, in seconds
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.kit import clock
+from chalicelib.kit.config import ConfigurationError
+from chalicelib.kit.errors import Invalid
+from chalicelib.kit.store import Store
+from chalicelib.kit.table import Item, Key
+
+TABLE = "ledger"
+FACTS = Key("deployment", "facts")
+CLOCK = Key("deployment", "clock")
+
+ADVANCE_MAX_SECONDS = 366 * 86_400
+
+
+def agree(store: Store, mode: str, wrap_key: Callable[[], str], now: datetime) -> Item:
+    """The facts of this deployment, written down at its first start.
+
+    Raises ConfigurationError when this process was started in another mode: a test process must never write into
+    live books, nor the other way round (ruling 2).
+    """
+    facts = store.get(TABLE, FACTS) or _write_down(store, mode, wrap_key, now)
+    if facts["mode"] != mode:
+        raise ConfigurationError(
+            f"BYHAND_MODE is {mode}, but these tables belong to a {facts['mode']} deployment. "
+            f"Start with BYHAND_MODE={facts['mode']}, or deploy a stack of its own."
+        )
+    return facts
+
+
+def _write_down(store: Store, mode: str, wrap_key: Callable[[], str], now: datetime) -> Item:
+    """Two processes may start first at once: the one that comes second takes the facts of the other."""
+    mine = {"mode": mode, "data_key": wrap_key(), "started_at": clock.iso(now)}
+    written = store.update(TABLE, FACTS, put=mine, where=Attr("pk").not_exists())
+    facts = written or store.get(TABLE, FACTS)
+    assert facts is not None, "the row that was in the way a moment ago cannot be gone: nobody deletes it"  # noqa: S101
+    return facts
+
+
+def clock_offset_seconds(store: Store) -> int:
+    """How far business time is ahead of the wall in this test deployment."""
+    row = store.get(TABLE, CLOCK)
+    return int(row["offset_seconds"]) if row else 0
+
+
+def advance_clock(store: Store, seconds: int) -> int:
+    """Move business time forward for every process; the new offset in seconds. Raises Invalid."""
+    if not 1 <= seconds <= ADVANCE_MAX_SECONDS:
+        raise Invalid("advance_seconds", f"must be 1 to {ADVANCE_MAX_SECONDS}: the clock only moves forward")
+    row = store.update(TABLE, CLOCK, plus={"offset_seconds": seconds})
+    assert row is not None, "an update without a condition always answers with the row"  # noqa: S101
+    return int(row["offset_seconds"])

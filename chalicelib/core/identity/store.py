@@ -1,0 +1,115 @@
+"""Rows of the identity table.
+
+pk                              sk          what
+agent_…                         account     the account of an agent
+agent_…                         key#key_…   one of its keys, for its list
+secret#<sha-256 of the key>     key         the same key, found by its secret
+email#<e-mail>                  agent       whose e-mail it is: makes it unique
+op_…                            operator    an operator
+subject#<issuer>#<subject>      operator    whose token it is
+"""
+
+import hashlib
+from datetime import datetime
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.core.identity.model import ApiKey, Kyc, Operator
+from chalicelib.kit import clock
+from chalicelib.kit.errors import Refusal
+from chalicelib.kit.store import Store, under
+from chalicelib.kit.table import Item, Key, Write, add, delete
+
+TABLE = "identity"
+
+
+def secret_row(secret: str) -> Key:
+    """Where a key is found by its secret; only the hash is ever stored."""
+    return Key(f"secret#{hashlib.sha256(secret.encode()).hexdigest()}", "key")
+
+
+def add_account(account_id: str, name: str, email: str, company: str | None, now: datetime) -> Write:
+    """The account row of a new agent."""
+    item: Item = {"name": name, "email": email, "company": company, "created_at": clock.iso(now)}
+    return add(TABLE, Key(account_id, "account"), item)
+
+
+def claim_email(email: str, account_id: str, taken: Refusal) -> Write:
+    """The row that makes an agent's e-mail unique."""
+    return add(TABLE, Key(f"email#{email}", "agent"), {"account_id": account_id}, refusal=taken)
+
+
+def add_key(key: ApiKey, secret: str) -> list[Write]:
+    """The two rows of a new key."""
+    item: Item = {
+        "key_id": key.key_id, "account_id": key.account_id, "email": key.email, "name": key.name,
+        "shown": key.shown, "created_at": clock.iso(key.created_at),
+    }  # fmt: skip
+    found = secret_row(secret)
+    listed = {**item, "secret_pk": found.pk}
+    return [add(TABLE, found, item), add(TABLE, Key(key.account_id, f"key#{key.key_id}"), listed)]
+
+
+def remove_key(key: ApiKey, secret_pk: str, gone: Refusal) -> list[Write]:
+    """The removal of both rows of a key."""
+    listed = Key(key.account_id, f"key#{key.key_id}")
+    return [
+        delete(TABLE, listed, where=Attr("pk").exists(), refusal=gone),
+        delete(TABLE, Key(secret_pk, "key")),
+    ]
+
+
+def find_key(store: Store, secret: str) -> ApiKey | None:
+    """The key with this secret."""
+    item = store.get(TABLE, secret_row(secret))
+    return _key(item) if item else None
+
+
+def touch_key(store: Store, secret: str, moment: datetime) -> None:
+    """Remember when a key was last used."""
+    store.update(TABLE, secret_row(secret), put={"last_used_at": clock.iso(moment)}, where=Attr("pk").exists())
+
+
+def keys_of(store: Store, account_id: str) -> list[tuple[ApiKey, str]]:
+    """Every key of an account, newest first, each with the partition under which its secret is found."""
+    listed = store.query(TABLE, under(account_id, "key#"), newest_first=True).items
+    found = store.get_many(TABLE, [Key(item["secret_pk"], "key") for item in listed]) if listed else []
+    return [(_key(row or item), item["secret_pk"]) for item, row in zip(listed, found, strict=True)]
+
+
+def add_operator(operator: Operator) -> Write:
+    """The row of a new operator."""
+    item: Item = {
+        "name": operator.name, "email": operator.email, "kyc": operator.kyc.value, "phone": operator.phone,
+        "city": operator.city, "country": operator.country, "skills": list(operator.skills),
+        "created_at": clock.iso(operator.created_at),
+    }  # fmt: skip
+    return add(TABLE, Key(operator.operator_id, "operator"), item)
+
+
+def claim_subject(issuer: str, subject: str, operator_id: str, taken: Refusal) -> Write:
+    """The row that makes one operator of one token subject."""
+    return add(TABLE, Key(f"subject#{issuer}#{subject}", "operator"), {"operator_id": operator_id}, refusal=taken)
+
+
+def find_operator(store: Store, operator_id: str) -> Operator | None:
+    """The operator with this id."""
+    item = store.get(TABLE, Key(operator_id, "operator"))
+    return _operator(item) if item else None
+
+
+def _key(item: Item) -> ApiKey:
+    used = item.get("last_used_at")
+    return ApiKey(
+        key_id=item["key_id"], account_id=item["account_id"], email=item["email"], name=item["name"],
+        shown=item["shown"], created_at=clock.parse(item["created_at"]),
+        last_used_at=clock.parse(used) if used else None,
+    )  # fmt: skip
+
+
+def _operator(item: Item) -> Operator:
+    return Operator(
+        operator_id=item["pk"], name=item["name"], email=item["email"], kyc=Kyc(item["kyc"]),
+        created_at=clock.parse(item["created_at"]), phone=item.get("phone"), city=item.get("city"),
+        country=item.get("country"), skills=tuple(item["skills"]),
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Accounts and transfers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+HOUSE = "house"
+WORLD = "world"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where money can be: an account of an agent, an operator, the house or the outside world.
+
+    `owner` is `agent_…`, `op_…`, `house` or `world`. Only private owners have a book; house and world are sums over
+    transfers, so that no row is one that everybody updates.
+    """
+
+    owner: str
+    name: str
+
+    @property
+    def is_private(self) -> bool:
+        return self.owner not in (HOUSE, WORLD)
+
+    @property
+    def path(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+class Code(StrEnum):
+    """Why money moved."""
+
+    DEPOSIT = "deposit"
+    """Money from outside is booked to an agent."""
+    HOLD = "hold"
+    """An agent's money is set aside for work."""
+    REFUND = "refund"
+    """What was set aside goes back to the agent."""
+    PAY = "pay"
+    """The reward for finished work goes to the operator, who waits out the hold."""
+    FEE = "fee"
+    """The house's part for finished work."""
+    MATURE = "mature"
+    """The hold is over: the reward can be paid out."""
+    PAYOUT = "payout"
+    """An operator's money is on its way out."""
+    PAYOUT_SENT = "payout_sent"
+    """It has left."""
+    PAYOUT_FAILED = "payout_failed"
+    """It has come back."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One movement: `amount_micros` leave the `debit` account and enter the `credit` account.
+
+    The id is derived from the cause (`<task>.hold`), so that a movement can be made once. Never changed or removed:
+    a mistake is corrected by adding another.
+    """
+
+    id: str
+    code: Code
+    debit: Account
+    credit: Account
+    amount_micros: int
+
+    def __post_init__(self) -> None:
+        if self.amount_micros <= 0 or self.debit == self.credit:
+            raise ValueError(f"{self.id}: a transfer moves more than nothing from one account to another")
+
+    @property
+    def private_owners(self) -> list[str]:
+        """Whose books this transfer touches, each once."""
+        return list(dict.fromkeys(account.owner for account in (self.debit, self.credit) if account.is_private))
+
+
+@dataclass(frozen=True)
+class Book:
+    """The balances of one private owner at one moment, in micros. `rewards_by_day` is for the fee tier (ruling 17)."""
+
+    owner: str
+    balances: dict[str, int]
+    rewards_by_day: dict[str, int]
+    version: int
+
+    def __getitem__(self, name: str) -> int:
+        return self.balances.get(name, 0)

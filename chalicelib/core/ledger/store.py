@@ -1,0 +1,109 @@
+"""Rows of the ledger table.
+
+    pk                 sk                  what
+    agent_… / op_…     book                the balances of one private owner, and how often they changed
+    agent_… / op_…     leg#<transfer id>   that owner's side of one transfer
+    house#<day>        leg#<transfer id>   a transfer that touches no private owner
+
+Exactly one leg of every transfer carries `day_shard`: the index `by_day` holds each transfer of a day once.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Key as Condition
+
+from chalicelib.core.ledger.model import Account, Book, Code, Transfer
+from chalicelib.kit import clock
+from chalicelib.kit.store import Store, under
+from chalicelib.kit.table import Else, Item, Key, Write, add, update
+
+TABLE = "ledger"
+DAY_SHARDS = 4
+REWARDS = "rewards_"
+
+
+def book_row(owner: str) -> Key:
+    """Where the book of an owner stands."""
+    return Key(owner, "book")
+
+
+def open_book(owner: str, names: Iterable[str]) -> Write:
+    """An empty book."""
+    return add(TABLE, book_row(owner), {**dict.fromkeys(names, 0), "version": 0})
+
+
+def change_book(
+    owner: str, changes: dict[str, int], where: ConditionBase | None, refusal: Else, stale: Sequence[str]
+) -> Write:
+    """One change of a book: balances and day sums move, the version counts."""
+    return update(TABLE, book_row(owner), plus={**changes, "version": 1}, drop=stale, where=where, refusal=refusal)
+
+
+def legs(transfer: Transfer, now: datetime) -> list[Write]:
+    """The rows of one transfer: a leg for each private owner, or one under the house."""
+    item: Item = {
+        "code": transfer.code.value, "debit": transfer.debit.path, "credit": transfer.credit.path,
+        "amount_micros": transfer.amount_micros, "at": clock.iso(now), "transfer_id": transfer.id,
+    }  # fmt: skip
+    first, *others = transfer.private_owners or [f"house#{clock.day(now)}"]
+    sk = f"leg#{transfer.id}"
+    return [
+        add(TABLE, Key(first, sk), {**item, "day_shard": day_shard(now, transfer.id)}),
+        *(add(TABLE, Key(other, sk), item) for other in others),
+    ]
+
+
+def day_shard(now: datetime, transfer_id: str) -> str:
+    """The partition of the day's index that a transfer belongs to."""
+    return f"{clock.day(now)}#{hashlib.sha256(transfer_id.encode()).digest()[0] % DAY_SHARDS}"
+
+
+def enough(name: str, amount_micros: int) -> ConditionBase:
+    """The condition that keeps a balance from going below zero."""
+    return Attr(name).gte(amount_micros)
+
+
+def find_book(store: Store, owner: str) -> Book:
+    """The book of an owner; an owner without one has nothing."""
+    return read_book(owner, store.get(TABLE, book_row(owner)) or {})
+
+
+def read_book(owner: str, item: Item) -> Book:
+    """A book from its row."""
+    numbers = {name: content for name, content in item.items() if isinstance(content, int)}
+    return Book(
+        owner=owner,
+        balances={n: v for n, v in numbers.items() if n != "version" and not n.startswith(REWARDS)},
+        rewards_by_day={n.removeprefix(REWARDS): v for n, v in numbers.items() if n.startswith(REWARDS)},
+        version=numbers.get("version", 0),
+    )
+
+
+def legs_of(store: Store, owner: str) -> list[Transfer]:
+    """Every transfer that touched an owner, read consistently."""
+    return [read_transfer(item) for item in store.query(TABLE, under(owner, "leg#")).items]
+
+
+def transfers_on(store: Store, day: str) -> list[Transfer]:
+    """Every transfer of a UTC day, each once."""
+    return [
+        read_transfer(item)
+        for shard in range(DAY_SHARDS)
+        for item in store.query(TABLE, Condition("day_shard").eq(f"{day}#{shard}"), index="by_day").items
+    ]
+
+
+def read_transfer(item: Item) -> Transfer:
+    """A transfer from one of its legs."""
+    return Transfer(
+        id=item["transfer_id"], code=Code(item["code"]), debit=_account(item["debit"]),
+        credit=_account(item["credit"]), amount_micros=item["amount_micros"],
+    )  # fmt: skip
+
+
+def _account(path: str) -> Account:
+    owner, _, name = path.rpartition("/")
+    return Account(owner, name)

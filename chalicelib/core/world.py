@@ -1,0 +1,134 @@
+"""The world: everything outside itself that the code may touch, in one frozen record.
+
+The doors build it once per container, a test builds its own. Ports are Protocols only where strangers stand: the AI
+judge and the webhook courier. DynamoDB is no stranger, its conditions are our rules, so there is no port around it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.kit.bucket import Bucket
+from chalicelib.kit.clock import Clock
+from chalicelib.kit.config import Settings
+from chalicelib.kit.pages import Cursors
+from chalicelib.kit.queue import Queues
+from chalicelib.kit.seal import Seal
+from chalicelib.kit.store import Store
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One picture handed in as proof: its bytes, and what its EXIF block said. No bytes: it could not be read."""
+
+    content: bytes | None
+    latitude: float | None = None
+    longitude: float | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the judge is asked: the words of the task, and the proof. All of it is untrusted text (ruling 9)."""
+
+    title: str
+    description: str
+    requirements: Sequence[str]
+    proof_type: str
+    photos: Sequence[Photo] = ()
+    notes: str = ""
+    confirmation_text: str = ""
+    reference_url: str = ""
+    has_credential: bool = False
+
+
+@dataclass(frozen=True)
+class RequirementResult:
+    """What the judge says of one requirement."""
+
+    requirement: str
+    met: bool
+    confidence: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge says. What follows from it is our decision, not the judge's."""
+
+    confidence: int
+    reasoning: str
+    requirement_results: Sequence[RequirementResult] = field(default_factory=tuple)
+    model: str = ""
+
+
+class JudgeUnavailable(Exception):
+    """The judge gave no usable verdict: no answer, or words that are no verdict."""
+
+
+class Judge(Protocol):
+    """Somebody who looks at proof. Raises JudgeUnavailable."""
+
+    def judge(self, case: Case) -> Verdict:
+        """The verdict on one case."""
+        ...
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How a delivery went: the HTTP status, or None and the reason why there is none."""
+
+    status: int | None
+    problem: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+class UnsafeUrl(Exception):
+    """The URL leads, or may lead, into a network that is none of the caller's business; says what would be right."""
+
+
+class Courier(Protocol):
+    """Somebody who carries a message to an address that a stranger gave us."""
+
+    def check(self, url: str) -> None:
+        """Refuse a URL whose words already show that it will not be called. Raises UnsafeUrl."""
+        ...
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
+        """Deliver one message; never raises for anything that the other side does."""
+        ...
+
+
+@dataclass(frozen=True)
+class World:
+    """What there is outside the code."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    queues: Queues
+    bucket: Bucket
+    seal: Seal
+    judge: Judge
+    courier: Courier
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self.clock.now()
+
+    def wall(self) -> datetime:
+        """Wall time, for leases, claims and rows that expire."""
+        return self.clock.wall()
+
+    def wall_seconds(self) -> int:
+        """Wall time in whole seconds since 1970."""
+        return int(self.clock.wall().timestamp())
+
+    @property
+    def cursors(self) -> Cursors:
+        """The cursors of this deployment; their key is derived from the data key."""
+        return Cursors(self.seal.derive("byhand/cursor/v1"))
