@@ -1,0 +1,1 @@
+"""The ways in. Doors welcome and say farewell; they know no business and import no product."""

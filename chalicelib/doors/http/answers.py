@@ -1,0 +1,55 @@
+"""Answers and refusals on the wire: `{error, details, code, request_id}` for this product family (ruling 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.kit.errors import Refusal
+from chalicelib.kit.once import Outcome
+from chalicelib.kit.words import Words, dumps
+
+# What the web framework refuses before any route of ours is asked, in our words: status to code and sentence.
+FRAMEWORK_REFUSALS: Mapping[int, tuple[str, str]] = {
+    400: ("invalid", "The request could not be read."),
+    404: ("not_found", "There is no such route."),
+    405: ("method_not_allowed", "This route does not know that method."),
+    413: ("too_large", "The body is too large."),
+    415: ("unsupported_media_type", "Content-Type: must be application/json here."),
+    500: ("internal", "Something went wrong on our side."),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer; the body is JSON text already."""
+
+    status: int
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def of(result: Words | Outcome, status: int) -> Answer:
+    """The answer of a verb that went well."""
+    if isinstance(result, Outcome):
+        headers = {"Idempotent-Replayed": "true"} if result.replayed else {}
+        return Answer(status, result.answer, headers)
+    return Answer(status, dumps(result))
+
+
+def of_refusal(refusal: Refusal, request_id: str) -> Answer:
+    """The answer of a refusal."""
+    seconds = refusal.retry_after_seconds
+    headers = {"Retry-After": str(seconds)} if seconds is not None else {}
+    body = error_body(refusal.sentence, refusal.code, request_id, refusal.details)
+    return Answer(refusal.status, body, headers)
+
+
+def of_framework(status: int, request_id: str) -> Answer:
+    """The answer for what the framework refused."""
+    code, sentence = FRAMEWORK_REFUSALS.get(status, FRAMEWORK_REFUSALS[500])
+    return Answer(status, error_body(sentence, code, request_id, {}))
+
+
+def error_body(sentence: str, code: str, request_id: str, details: Mapping[str, Any]) -> str:
+    """The wire shape of every error: the seed's two fields, and a stable code and the request's id beside them."""
+    return dumps({"error": sentence, "details": dict(details), "code": code, "request_id": request_id})

@@ -1,0 +1,122 @@
+"""One request, walking.
+
+who? ──► counted ──► 429 ──► 401 ──► words read ──► 400 ──► the verb ──► bells rung ──► answer
+                                                              │
+                                               Refusal ───────┴──► its status, code and sentence
+                                               anything else ────► logged whole; 500 that tells nothing
+"""
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+
+import simplejson
+
+from chalicelib.core.world import World
+from chalicelib.doors.http import answers, limits
+from chalicelib.doors.http.answers import Answer
+from chalicelib.doors.http.identify import Caller, identify
+from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route
+from chalicelib.kit import log, once, words
+from chalicelib.kit.aws import OUTAGES
+from chalicelib.kit.errors import Busy, Invalid, Refusal, TooLarge, Unauthenticated
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.words import Words
+
+DEPTH_MAX = 32
+KEY_CHARACTERS_MAX = 255
+
+
+def handle(world: World, route: Route, request: Request) -> Answer:
+    """The answer to one request, whatever happens."""
+    headers = {"X-Request-Id": request.request_id}
+    try:
+        answer = _walk(world, route, request, headers)
+    except Refusal as refusal:
+        log.info("http.refused", route=route.name, code=refusal.code, request_id=request.request_id)
+        answer = answers.of_refusal(refusal, request.request_id)
+    except OUTAGES as error:
+        log.fault("http.outage", error, route=route.name, request_id=request.request_id)
+        answer = answers.of_refusal(Busy(), request.request_id)
+    except Exception as error:  # noqa: BLE001 the last line: a caller never sees what went wrong inside
+        log.fault("http.fault", error, route=route.name, request_id=request.request_id)
+        answer = answers.of_framework(500, request.request_id)
+    answer.headers.update(headers)
+    return answer
+
+
+def _walk(world: World, route: Route, request: Request, headers: dict[str, str]) -> Answer:
+    found = identify(world, route.who, request)
+    caller = None if isinstance(found, Unauthenticated) else found
+    allowance = limits.count(world, route, request, caller)
+    headers |= allowance.headers
+    allowance.check()
+    if isinstance(found, Unauthenticated):
+        raise found
+    call = _call(world, route, request, caller)
+    if route.method == "GET":
+        return answers.of(route.verb(call), route.status)
+    result = once.answered(world.store, call.claim, lambda: _outcome(route.verb(call)))
+    world.queues.ring(result.bells)
+    return answers.of(result, route.status)
+
+
+def _outcome(result: Words | Outcome) -> Outcome:
+    return result if isinstance(result, Outcome) else Outcome(words.dumps(result))
+
+
+def _call(world: World, route: Route, request: Request, caller: Caller | None) -> Call[Any]:
+    ids = {name: unquote(value) for name, value in request.ids.items()}
+    values = dict(request.query) if route.method == "GET" else _body(route, request)
+    read = words.read(route.words, values)
+    return Call(world, read, ids, _claim(world, route, request, caller, ids, read), request, caller)
+
+
+def _body(route: Route, request: Request) -> dict[str, Any]:
+    """The JSON object in a body; an upload that comes as its own bytes has no words."""
+    if route.uploads and request.content_type != "application/json":
+        return {}
+    if len(request.body) > JSON_BYTES_MAX:
+        raise TooLarge("body", f"must be at most {JSON_BYTES_MAX:,} bytes")
+    if not request.body.strip():
+        return {}
+    try:
+        # Numbers with a point are read as Decimal, digit by digit: no amount passes through a float.
+        value = simplejson.loads(request.body.decode(), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Invalid("body", "must be a JSON object") from None
+    if not isinstance(value, dict):
+        raise Invalid("body", "must be a JSON object")
+    _check_depth(value)
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_depth(value: Any) -> None:
+    layer = [value]
+    for _ in range(DEPTH_MAX):
+        layer = [
+            part
+            for whole in layer
+            if isinstance(whole, dict | list)
+            for part in (whole.values() if isinstance(whole, dict) else whole)
+        ]
+    if layer:
+        raise Invalid("body", f"must be nested at most {DEPTH_MAX} deep")
+
+
+def _claim(
+    world: World, route: Route, request: Request, caller: Caller | None, ids: dict[str, str], read: Words
+) -> Claim | None:
+    """The claim of the request's Idempotency-Key, for a known caller on a route that honours it. Raises Invalid."""
+    key = request.headers.get("idempotency-key")
+    if key is None or caller is None or not route.once:
+        return None
+    if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not all(" " < character <= "~" for character in key):
+        raise Invalid("Idempotency-Key", f"must be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters")
+    body = request.body.hex() if route.uploads and request.content_type != "application/json" else words.dumps(read)
+    place = simplejson.dumps(ids, sort_keys=True)
+    return Claim(caller.id, key, once.fingerprint(route.method, route.path, place, body), world.wall())

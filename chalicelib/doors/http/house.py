@@ -1,0 +1,89 @@
+"""The house's own routes: whether it is ready, and, in a test deployment, its clock."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.core.agenda import service as agenda
+from chalicelib.core.identity import deployment
+from chalicelib.core.world import World
+from chalicelib.doors import schedules, workers
+from chalicelib.doors.http.routes import Call, Route, Routes, Who
+from chalicelib.kit.errors import Refusal
+from chalicelib.kit.table import Key
+from chalicelib.kit.words import Moment, Nothing, Words
+
+
+class NotReady(Refusal):
+    """Something that this deployment stands on does not answer."""
+
+    status, code = 503, "not_ready"
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"Not ready: {missing} does not answer.", missing=missing)
+
+    @property
+    def retry_after_seconds(self) -> int:
+        return 2
+
+
+class Health(Words):
+    """All of it answers."""
+
+    status: str
+    mode: str
+
+
+class Advance(Words):
+    """How far to move the clock."""
+
+    advance_seconds: int = Field(strict=True)
+
+
+class Advanced(Words):
+    """Business time after the move, and how far it is ahead of the wall in all."""
+
+    now: Moment
+    offset_seconds: int
+    entries_rung: int
+
+
+def routes(jobs: Mapping[str, agenda.Job], *, test_mode: bool) -> list[Route]:
+    """Health for everybody; the clock only where money is play money: live has no such route at all (ruling 2)."""
+    house = Routes()
+    house.get("/api/health", Who.ANYONE, Nothing, Health)(_health)
+    if test_mode:
+        clock = house.post("/api/v1/test/clock", Who.ANYONE, Advance, Advanced, once=False)
+        clock(lambda call: _advance(call, jobs))
+    return house.all
+
+
+def _health(call: Call[Nothing]) -> Health:
+    """Ask every table, queue and the bucket. Raises NotReady, naming the first that does not answer."""
+    world = call.world
+    for name, ask in _parts(world).items():
+        try:
+            ask()
+        except Exception as error:
+            raise NotReady(name) from error
+    return Health(status="ok", mode=world.settings.byhand_mode)
+
+
+def _parts(world: World) -> dict[str, Any]:
+    nobody = Key("health", "health")
+    tables = {f"table {name}": (lambda name=name: world.store.get(name, nobody)) for name in world.store.names}
+    queues = {f"queue {name}": (lambda name=name: world.queues.is_reachable(name)) for name in world.queues.urls}
+    return {**tables, **queues, "bucket": world.bucket.is_reachable}
+
+
+def _advance(call: Call[Advance], jobs: Mapping[str, agenda.Job]) -> Advanced:
+    """Move business time forward, and do what is due by then before answering.
+
+    Timers are worked here and now, so that the caller sees a hold or a deadline pass in the next read; what calls
+    outside (webhooks, the Guardian) is rung for as always.
+    """
+    world = call.world
+    offset = deployment.advance_clock(world.store, call.words.advance_seconds)
+    rung = schedules.sweep(world, ring=workers.ringer(world, jobs))
+    return Advanced(now=world.now(), offset_seconds=offset, entries_rung=rung)

@@ -1,0 +1,58 @@
+"""Who sent a request: an agent by key, an operator by id where a deployment allows that, or nobody we know."""
+
+from chalicelib.core.identity import service as identity
+from chalicelib.core.identity.model import Agent, Operator
+from chalicelib.core.world import World
+from chalicelib.doors.http.routes import Request, Who
+from chalicelib.kit.errors import Unauthenticated
+
+Caller = Agent | Operator
+
+
+class TwoCredentials(Unauthenticated):
+    """One request carries two different credentials; we do not guess which one is meant."""
+
+    code = "two_credentials"
+
+    def __init__(self) -> None:
+        super().__init__("This request carries two different credentials; send one of them.")
+
+
+def identify(world: World, who: Who, request: Request) -> Caller | Unauthenticated | None:
+    """The caller; or the refusal, for the door to raise after the request was counted; or None where anyone may call.
+
+    A refusal is returned and not raised because wrong keys are counted like right ones (ruling 6).
+    """
+    if who is Who.ANYONE:
+        return None
+    try:
+        return _agent(world, request) if who is Who.AGENT else _operator(world, request)
+    except Unauthenticated as refusal:
+        return refusal
+
+
+def _agent(world: World, request: Request) -> Agent:
+    if request.headers.get("x-operator-id"):
+        raise TwoCredentials if _keys(request) else identity.UnknownKey
+    keys = _keys(request)
+    if len(keys) > 1:
+        raise TwoCredentials
+    if not keys:
+        raise identity.UnknownKey
+    return identity.recognise_key(world, keys.pop())
+
+
+def _operator(world: World, request: Request) -> Operator:
+    operator_id = request.headers.get("x-operator-id", "").strip()
+    if not operator_id or not world.settings.allow_dev_operator_id_header:
+        raise identity.UnknownOperator
+    if _keys(request):
+        raise TwoCredentials
+    return identity.recognise_operator(world, operator_id)
+
+
+def _keys(request: Request) -> set[str]:
+    """The distinct credentials in X-API-Key and Authorization: Bearer."""
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    return {key for key in (request.headers.get("x-api-key", "").strip(), bearer) if key}

@@ -1,0 +1,86 @@
+"""Hangs routes into Chalice. Beside app.py the only code that knows Chalice, and all that it is used for here.
+
+Chalice keeps the current request on the app, where another thread may overwrite it; the request that a middleware is
+given is its own. So the middleware carries it to the view in a context variable.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from chalice.app import Chalice, CORSConfig, Response
+from chalice.app import Request as ChaliceRequest
+
+from chalicelib.core.files.model import CONTENT_TYPES
+from chalicelib.core.world import World
+from chalicelib.doors.http import answers
+from chalicelib.doors.http.door import handle
+from chalicelib.doors.http.routes import Request, Route
+from chalicelib.kit import ids
+
+CORS = CORSConfig(
+    allow_origin="*",
+    allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Operator-Id"],
+    expose_headers=["Idempotent-Replayed", "Retry-After", "X-Request-Id"],
+    max_age=600,
+)
+
+_current: ContextVar[ChaliceRequest] = ContextVar("current request")
+
+
+def mount(app: Chalice, routes: Iterable[Route], world: Callable[[], World]) -> None:
+    """Serve some routes. The world is asked for at the first request, not at import."""
+    for route in routes:
+        app.route(
+            route.path, methods=[route.method], content_types=route.content_types, cors=CORS, name=route.name
+        )(_view(route, world))  # fmt: skip
+
+
+def prepare(app: Chalice) -> None:
+    """Set the app up for `mount`: binary uploads, and the middleware around every view."""
+    app.api.binary_types = [*app.api.binary_types, *CONTENT_TYPES]
+    app.register_middleware(_envelope, "http")
+
+
+def _view(route: Route, world: Callable[[], World]) -> Callable[..., Response]:
+    def view(**_: str) -> Response:
+        answer = handle(world(), route, _request(_current.get(), route))
+        return _response(answer.body, answer.status, answer.headers)
+
+    return view
+
+
+def _envelope(request: ChaliceRequest, get_response: Callable[[ChaliceRequest], Response]) -> Response:
+    """Carry the request to the view, and put Chalice's own errors into our shape."""
+    token = _current.set(request)
+    try:
+        response = get_response(request)
+    finally:
+        _current.reset(token)
+    if isinstance(response.body, dict) and response.status_code >= 400:
+        request_id = _request_id(request)
+        answer = answers.of_framework(response.status_code, request_id)
+        headers: dict[str, Any] = {**response.headers, **CORS.get_access_control_headers()}
+        return _response(answer.body, answer.status, {**headers, "X-Request-Id": request_id})
+    return response
+
+
+def _request(request: ChaliceRequest, route: Route) -> Request:
+    """The same request without Chalice."""
+    body = request.raw_body
+    return Request(
+        method=request.method, route=route.path, ids=dict(request.uri_params or {}),
+        query=dict((request.query_params or {}).items()),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body.encode() if isinstance(body, str) else body, source=str(request.context.get("identity", {}).get("sourceIp", "")),
+        request_id=_request_id(request),
+    )  # fmt: skip
+
+
+def _request_id(request: ChaliceRequest) -> str:
+    return str(request.context.get("requestId") or ids.new("req"))
+
+
+def _response(body: str, status: int, headers: Mapping[str, Any]) -> Response:
+    """JSON text, as text: Chalice leaves it alone."""
+    return Response(body=body, status_code=status, headers={**headers, "Content-Type": "application/json"})

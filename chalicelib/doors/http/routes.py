@@ -1,0 +1,121 @@
+"""Routes as data. A product declares them; app.py hands them to the door; tests and documents read them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from chalicelib.core.identity.model import Agent, Operator
+from chalicelib.core.world import World
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.words import Words
+
+JSON_BYTES_MAX = 1024 * 1024
+
+W = TypeVar("W", bound=Words)
+
+
+class Who(StrEnum):
+    """Whose credentials a route asks for."""
+
+    ANYONE = "anyone"
+    AGENT = "agent"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, free of its framework. Header names are lower-case; `query` keeps the last of each name."""
+
+    method: str
+    route: str
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    source: str
+    request_id: str
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True)
+class Call(Generic[W]):
+    """What a verb is called with: the world, who calls, the words, the ids of the path, and the claim of a key."""
+
+    world: World
+    words: W
+    ids: Mapping[str, str]
+    claim: Claim | None
+    request: Request
+    caller: Agent | Operator | None = None
+
+    @property
+    def agent(self) -> Agent:
+        assert isinstance(self.caller, Agent), "the route asks for an agent"  # noqa: S101
+        return self.caller
+
+    @property
+    def operator(self) -> Operator:
+        assert isinstance(self.caller, Operator), "the route asks for an operator"  # noqa: S101
+        return self.caller
+
+
+Verb = Callable[[Call[Any]], Words | Outcome]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: its place, who may call it, the words it reads, the words it answers, and the verb."""
+
+    method: str
+    path: str
+    who: Who
+    verb: Verb
+    words: type[Words]
+    answer: type[Words]
+    status: int = 200
+    once: bool = False
+    uploads: bool = False
+
+    @property
+    def name(self) -> str:
+        """The route template, as rate limits and fingerprints know it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def content_types(self) -> list[str]:
+        from chalicelib.core.files.model import CONTENT_TYPES
+
+        return ["application/json", *CONTENT_TYPES] if self.uploads else ["application/json"]
+
+
+class Routes:
+    """The routes of one product, gathered by decorators in the order of the file."""
+
+    def __init__(self) -> None:
+        self.all: list[Route] = []
+
+    def get(self, path: str, who: Who, words: type[Words], answer: type[Words]) -> Callable[[Verb], Verb]:
+        """Declare a read. `words` are read from the query."""
+        return self._declare("GET", path, who, words, answer)
+
+    def post(
+        self, path: str, who: Who, words: type[Words], answer: type[Words], *, status: int = 200, once: bool = True,
+        uploads: bool = False,
+    ) -> Callable[[Verb], Verb]:  # fmt: skip
+        """Declare a deed. With `once` it honours the Idempotency-Key of a known caller."""
+        return self._declare("POST", path, who, words, answer, status=status, once=once, uploads=uploads)
+
+    def delete(self, path: str, who: Who, words: type[Words], answer: type[Words]) -> Callable[[Verb], Verb]:
+        """Declare a removal."""
+        return self._declare("DELETE", path, who, words, answer)
+
+    def _declare(self, method: str, path: str, who: Who, *rest: Any, **more: Any) -> Callable[[Verb], Verb]:
+        def keep(verb: Verb) -> Verb:
+            self.all.append(Route(method, path, who, verb, *rest, **more))
+            return verb
+
+        return keep

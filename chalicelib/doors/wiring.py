@@ -1,0 +1,64 @@
+"""The one place where the world is put together, once per container and at first use."""
+
+from base64 import b64decode, b64encode
+from functools import lru_cache
+
+from chalicelib.core.events.courier import HttpCourier, UrlRule
+from chalicelib.core.identity import deployment
+from chalicelib.core.judge.built_in import BuiltInJudge
+from chalicelib.core.world import World
+from chalicelib.kit import aws, config, log
+from chalicelib.kit.bucket import Bucket
+from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
+from chalicelib.kit.config import Settings
+from chalicelib.kit.queue import Queues
+from chalicelib.kit.seal import Seal
+from chalicelib.kit.store import Store
+
+KEY_CONTEXT = {"purpose": "byhand data key"}
+# A person looks at everything in live mode while nothing but the built-in Guardian is there (ruling 13).
+BUILT_IN_MOST_LIVE = 89
+
+
+@lru_cache(maxsize=1)
+def world() -> World:
+    """The world of this process. Raises ConfigurationError when the deployment must not start like this."""
+    log.set_up()
+    return build(config.settings())
+
+
+def build(settings: Settings) -> World:
+    """A world from settings: real adapters everywhere, over whatever AWS the clients reach."""
+    store = Store(aws.dynamodb(), settings.table_names())
+    facts = deployment.agree(store, settings.byhand_mode, lambda: _wrapped_key(settings), SystemClock().wall())
+    return World(
+        settings=settings,
+        store=store,
+        clock=_clock(settings, store),
+        queues=Queues(aws.sqs(), settings.queue_urls()),
+        bucket=Bucket(aws.s3(), settings.files_bucket),
+        seal=Seal(lambda: ("k1", _unwrapped_key(facts["data_key"]))),
+        judge=BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE),
+        courier=HttpCourier(url_rule(settings)),
+    )
+
+
+def url_rule(settings: Settings) -> UrlRule:
+    """Which URLs this deployment may call."""
+    return UrlRule(https_only=not settings.test_mode, loopback_allowed=settings.byhand_allow_loopback_urls)
+
+
+def _clock(settings: Settings, store: Store) -> Clock:
+    """Live has the wall clock and no offset to read; test shares one offset among all processes."""
+    return ShiftedClock(lambda: deployment.clock_offset_seconds(store)) if settings.test_mode else SystemClock()
+
+
+def _wrapped_key(settings: Settings) -> str:
+    """A new data key, as KMS wrapped it: what may lie in a table."""
+    answer = aws.kms().generate_data_key(KeyId=settings.data_key_id, KeySpec="AES_256", EncryptionContext=KEY_CONTEXT)
+    return b64encode(answer["CiphertextBlob"]).decode()
+
+
+def _unwrapped_key(wrapped: str) -> bytes:
+    answer = aws.kms().decrypt(CiphertextBlob=b64decode(wrapped), EncryptionContext=KEY_CONTEXT)
+    return answer["Plaintext"]
