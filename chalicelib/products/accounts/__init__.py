@@ -1,0 +1,1 @@
+"""Agents' accounts: registration, keys, balance and deposits."""

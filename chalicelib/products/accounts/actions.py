@@ -1,0 +1,188 @@
+"""The verbs of accounts."""
+
+import hashlib
+import hmac
+
+from chalicelib.core.identity import service as identity
+from chalicelib.core.identity import store as identity_rows
+from chalicelib.core.identity.model import Agent, ApiKey
+from chalicelib.core.ledger import chart, postings
+from chalicelib.core.ledger import service as ledger
+from chalicelib.core.world import World
+from chalicelib.kit import ids, once
+from chalicelib.kit.errors import Conflict, Forbidden, NotFound
+from chalicelib.kit.once import Claim, Outcome, SecretAlreadyShown
+from chalicelib.kit.table import Item
+from chalicelib.products.accounts import rules, words
+from chalicelib.products.accounts import store as rows
+
+
+class EmailTaken(Conflict):
+    """The e-mail belongs to another account."""
+
+    code = "email_taken"
+
+    def __init__(self) -> None:
+        super().__init__("An agent with this email already exists.")
+
+
+class RegistrationRefused(Forbidden):
+    """This deployment does not let everybody in."""
+
+    code = "registration_refused"
+
+
+class DepositAlreadyClaimed(Conflict):
+    """Another agent was credited for this transaction."""
+
+    code = "deposit_already_claimed"
+
+    def __init__(self) -> None:
+        super().__init__("This transaction was already credited to another account.")
+
+
+class DepositsUnavailable(Conflict):
+    """This deployment has no way to check a deposit."""
+
+    code = "deposits_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("This deployment has no chain configured, and only a test deployment credits without one.")
+
+
+class TooManyKeys(Conflict):
+    """The account has as many keys as one may have."""
+
+    code = "too_many_keys"
+
+    def __init__(self) -> None:
+        super().__init__(f"An account has at most {rules.KEYS_MAX} keys; revoke one first.", most=rules.KEYS_MAX)
+
+
+class LastKey(Conflict):
+    """Revoking the last key would lock the account for good."""
+
+    code = "last_key"
+
+    def __init__(self) -> None:
+        super().__init__("This is the account's last key. Make another one before you revoke it.")
+
+
+class KeyNotFound(NotFound):
+    """The account has no such key."""
+
+    code = "key_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("API key not found.")
+
+
+class _Credited(Exception):
+    """The same agent was credited for this very transaction before."""
+
+    def __init__(self, row: Item) -> None:
+        super().__init__()
+        self.row = row
+
+
+def register(world: World, order: words.Registration, registration_key: str) -> Outcome:
+    """Open an account with its first key and empty books. Raises RegistrationRefused, EmailTaken."""
+    _check_registration(world, registration_key)
+    account_id = ids.new("agent")
+    key, secret = identity.mint_key(account_id, order.email, "default", order.key_prefix, world)
+    writes = [
+        identity_rows.claim_email(order.email, account_id, EmailTaken()),
+        identity_rows.add_account(account_id, order.name, order.email, order.company, world.now()),
+        *identity_rows.add_key(key, secret),
+        ledger.open_books(account_id, chart.AGENT_ACCOUNTS),
+    ]
+    return once.commit(world.store, None, writes, words.Registered(agent_id=account_id, api_key=secret))
+
+
+def make_key(world: World, agent: Agent, order: words.KeyOrder, claim: Claim | None) -> Outcome:
+    """Another key for the same account. The secret is in no stored answer: a repeat is refused instead.
+
+    Raises TooManyKeys, SecretAlreadyShown.
+    """
+    if len(identity_rows.keys_of(world.store, agent.account_id)) >= rules.KEYS_MAX:
+        raise TooManyKeys
+    key, secret = identity.mint_key(agent.account_id, agent.email, order.name or "default", order.prefix, world)
+    kept = words.KeyRow(id=key.key_id, key_prefix=key.shown, name=key.name, created_at=key.created_at)
+    outcome = once.commit(world.store, claim, identity_rows.add_key(key, secret), kept)
+    if outcome.replayed:
+        raise SecretAlreadyShown
+    return outcome.revised(lambda row: words.KeyMade(**row, api_key=secret))
+
+
+def list_keys(world: World, agent: Agent) -> words.KeyList:
+    """The account's keys, newest first, without their secrets."""
+    return words.KeyList(data=[_listed(key) for key, _ in identity_rows.keys_of(world.store, agent.account_id)])
+
+
+def revoke_key(world: World, agent: Agent, key_id: str) -> Outcome:
+    """A key opens nothing from now on. Raises KeyNotFound, LastKey."""
+    keys = identity_rows.keys_of(world.store, agent.account_id)
+    for key, secret_pk in keys:
+        if key.key_id == key_id:
+            if len(keys) == 1:
+                raise LastKey
+            writes = identity_rows.remove_key(key, secret_pk, KeyNotFound())
+            return once.commit(world.store, None, writes, words.Revoked())
+    raise KeyNotFound
+
+
+def balance(world: World, agent: Agent) -> words.Balance:
+    """What the account can spend, and what is set aside."""
+    book = ledger.book_of(world.store, agent.account_id)
+    return words.Balance(deposit_balance=book["deposit"], escrow_balance=book["escrow"])
+
+
+def deposit_usdc(world: World, agent: Agent, order: words.UsdcDeposit, claim: Claim | None) -> Outcome:
+    """Credit a deposit, once per transaction hash. The same agent again gets the first answer (ruling 2).
+
+    Raises Invalid, DepositsUnavailable, DepositAlreadyClaimed.
+    """
+    rules.check_deposit("amount_usdc", order.amount_usdc)
+    if not world.settings.test_mode:
+        raise DepositsUnavailable
+    transaction_id, now = ids.new("txn"), world.now()
+    writes = [
+        rows.add_deposit(
+            order.tx_hash, transaction_id, agent.account_id, order.amount_usdc, now,
+            lambda row: _Credited(row) if row["account_id"] == agent.account_id else DepositAlreadyClaimed(),
+        ),
+        *ledger.writes(postings.deposit_usdc(transaction_id, agent.account_id, order.amount_usdc), now),
+    ]  # fmt: skip
+    answer = words.Deposited(transaction_id=transaction_id, amount_usd=order.amount_usdc)
+    try:
+        return once.commit(world.store, claim, writes, answer)
+    except _Credited as first:
+        row = first.row
+        again = words.Deposited(transaction_id=row["transaction_id"], amount_usd=row["amount_micros"])
+        return Outcome(again.dump(), replayed=True)
+
+
+def _check_registration(world: World, registration_key: str) -> None:
+    """Who may register is the deployment's choice; the key for it opens nothing else (ruling 2)."""
+    if world.settings.registration == "open":
+        return
+    if world.settings.registration == "closed":
+        raise RegistrationRefused("This deployment takes no new agents.")
+    if not any(hmac.compare_digest(_hash(registration_key), known) for known in _known_hashes(world)):
+        raise RegistrationRefused("Registration needs a valid X-Admin-Key here.")
+
+
+def _known_hashes(world: World) -> list[str]:
+    """The SHA-256 of every registration key, from `name:hex,name:hex`; without any the door is closed."""
+    pairs = (pair.partition(":") for pair in world.settings.byhand_registration_key_hashes.split(",") if pair)
+    return [digest.strip().lower() for _, _, digest in pairs if digest]
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _listed(key: ApiKey) -> words.KeyListed:
+    return words.KeyListed(
+        id=key.key_id, keyPrefix=key.shown, name=key.name, lastUsed=key.last_used_at, createdAt=key.created_at
+    )

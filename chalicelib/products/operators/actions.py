@@ -1,0 +1,190 @@
+"""The verbs of operators."""
+
+import hashlib
+
+from chalicelib.core.board import service as board
+from chalicelib.core.board.model import AssignmentState
+from chalicelib.core.events import service as events
+from chalicelib.core.files import service as files
+from chalicelib.core.files.model import BODY_BYTES_MAX, Upload
+from chalicelib.core.identity import store as identity_rows
+from chalicelib.core.identity.model import Kyc, Operator
+from chalicelib.core.ledger import chart, postings
+from chalicelib.core.ledger import service as ledger
+from chalicelib.core.world import World
+from chalicelib.kit import ids, money, once
+from chalicelib.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated
+from chalicelib.kit.lifecycle import Role
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.products.operators import rules, words
+from chalicelib.products.operators import store as rows
+from chalicelib.products.operators.lifecycle import PAYOUT, PayoutState
+
+DEV_ISSUER = "dev"
+
+
+class OperatorExists(Conflict):
+    """This person is registered."""
+
+    code = "operator_exists"
+
+    def __init__(self) -> None:
+        super().__init__("An operator with this email is registered already.")
+
+
+class TokenRequired(Unauthenticated):
+    """Outside of test deployments an operator is known by a token and nothing else."""
+
+    code = "token_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Registration of operators needs Authorization: Bearer with a token of your identity provider."
+        )
+
+
+class NoOpenWork(Conflict):
+    """There is nothing to hand anything in for."""
+
+    code = "no_open_assignment"
+
+    def __init__(self) -> None:
+        super().__init__("You have no open assignment, and a file is uploaded for one: accept a task first.")
+
+
+class PayoutNotFound(NotFound):
+    """The operator has no such payout."""
+
+    code = "payout_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("Payout not found.")
+
+
+class PayoutsUnavailable(Conflict):
+    """This deployment has no way to pay."""
+
+    code = "payouts_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("This deployment has no payout rail configured, and only a test deployment pays without one.")
+
+
+class KycBeforePayout(Forbidden):
+    """Money goes only to people whose identity is checked."""
+
+    code = "kyc_required"
+
+    def __init__(self) -> None:
+        super().__init__("KYC verification required before a payout.")
+
+
+def register(world: World, order: words.Registration) -> Outcome:
+    """Make an operator with empty books. In a test deployment KYC passes at once.
+
+    Raises TokenRequired, OperatorExists.
+    """
+    if not world.settings.allow_dev_operator_id_header:
+        raise TokenRequired
+    operator = Operator(
+        operator_id=ids.new("op"), name=order.name, email=order.email, kyc=Kyc.APPROVED, created_at=world.now(),
+        phone=order.phone, city=order.location.city, country=order.location.country, skills=tuple(order.skills),
+    )  # fmt: skip
+    writes = [
+        identity_rows.claim_subject(DEV_ISSUER, order.email, operator.operator_id, OperatorExists()),
+        identity_rows.add_operator(operator),
+        ledger.open_books(operator.operator_id, (*chart.OPERATOR_ACCOUNTS, "earned")),
+    ]
+    answer = words.Registered(operator_id=operator.operator_id, name=operator.name, kyc_status=operator.kyc.value)
+    return once.commit(world.store, None, writes, answer)
+
+
+def announce_upload(world: World, operator: Operator, order: words.UploadOrder, claim: Claim | None) -> Outcome:
+    """Announce a file that will be PUT to a signed URL. Raises Invalid, NoOpenWork."""
+    content_type = rules.check_content_type(order.content_type)
+    if order.size_bytes is None:
+        raise Invalid("size_bytes", "is required")
+    if order.sha256 is None:
+        raise Invalid("sha256", "is required: the file's SHA-256 as 64 hex digits")
+    return _upload(world, operator, content_type, order.size_bytes, order.sha256, None, claim)
+
+
+def store_upload(world: World, operator: Operator, content_type: str, content: bytes, claim: Claim | None) -> Outcome:
+    """Take a small file that came as the body itself. Raises Invalid, TooLarge, NoOpenWork."""
+    rules.check_content_type(content_type)
+    if not content:
+        raise Invalid("body", "is empty")
+    if len(content) > BODY_BYTES_MAX:
+        raise TooLarge("body", f"must be at most {BODY_BYTES_MAX:,} bytes; announce a larger file and PUT it")
+    digest = hashlib.sha256(content).hexdigest()
+    return _upload(world, operator, content_type, len(content), digest, content, claim)
+
+
+def earnings(world: World, operator: Operator) -> words.Earnings:
+    """What was earned, what can be paid out, and the last pieces of work."""
+    book = ledger.book_of(world.store, operator.id)
+    work = board.recent_work(world.store, operator.id, rules.RECENT_TASKS)
+    return words.Earnings(
+        pending_balance=book["pending"], available_balance=book["available"], total_earned=book["earned"],
+        recent_tasks=[
+            words.RecentTask(
+                task_id=one.opening_id, title=one.title, reward_usd=one.pay_micros, completed_at=one.ended_at
+            )
+            for one in work
+            if one.state is AssignmentState.COMPLETED
+        ],
+    )  # fmt: skip
+
+
+def request_payout(world: World, operator: Operator, order: words.PayoutOrder, claim: Claim | None) -> Outcome:
+    """Pay out available earnings; in a test deployment the money has left when this answers.
+
+    Raises Invalid, KycBeforePayout, PayoutsUnavailable, InsufficientFunds.
+    """
+    rules.check_payout(order.amount_usd)
+    if operator.kyc is not Kyc.APPROVED:
+        raise KycBeforePayout
+    if not world.settings.test_mode:
+        raise PayoutsUnavailable
+    now, payout_id, amount = world.now(), ids.new("payout"), order.amount_usd
+    move = PAYOUT.find("settle", PayoutState.PENDING, Role.CLOCK)
+    payout = rows.Payout(payout_id, operator.id, amount, PayoutState(move.end), now)
+    moves = [*postings.payout(payout_id, operator.id, amount), *postings.payout_sent(payout_id, amount)]
+    writes = [
+        rows.add_payout(payout),
+        *ledger.writes(moves, now),
+        events.record(world, str(move.announced), operator.id, payout_id, {"amount_usd": money.to_decimal(amount)}),
+    ]
+    answer = words.PayoutMade(
+        payout_id=payout_id, status=payout.state, amount_usd=amount, message="Payout completed (test mode)"
+    )
+    return once.commit(world.store, claim, writes, answer)
+
+
+def payout_status(world: World, operator: Operator, payout_id: str) -> words.PayoutStatus:
+    """Where a payout stands. Raises PayoutNotFound."""
+    payout = rows.find_payout(world.store, operator.id, payout_id) if ids.looks_like(payout_id, "payout") else None
+    if payout is None:
+        raise PayoutNotFound
+    return words.PayoutStatus(payout_id=payout_id, status=payout.state, amount_usd=payout.amount_micros)
+
+
+def _upload(
+    world: World, operator: Operator, content_type: str, size_bytes: int, sha256: str, content: bytes | None,
+    claim: Claim | None,
+) -> Outcome:  # fmt: skip
+    """Commit an upload. Bytes that came along are stored first: if the commit fails, they expire unseen."""
+    if not board.has_open_work(world.store, operator.id):
+        raise NoOpenWork
+    upload, write = files.announce(operator, content_type, size_bytes, sha256)
+    if content is not None:
+        files.store_body(world, upload, content)
+    outcome = once.commit(world.store, claim, [write], words.UploadKept(upload_id=upload.upload_id))
+    return outcome.revised(lambda kept: _ready(world, files.find(world, kept["upload_id"]), to_put=content is None))
+
+
+def _ready(world: World, upload: Upload, *, to_put: bool) -> words.UploadReady:
+    return words.UploadReady(
+        upload_id=upload.upload_id, upload_url=files.put_url(world, upload) if to_put else None,
+        headers=files.put_headers(upload) if to_put else {}, url=files.url(world, upload),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The verbs of tasks, by who speaks them: agents, operators; and the endings that several of them share."""

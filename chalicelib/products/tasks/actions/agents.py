@@ -1,0 +1,124 @@
+"""What agents do with tasks: post, look, cancel, decide."""
+
+from chalicelib.core.agenda import service as agenda
+from chalicelib.core.board import service as board
+from chalicelib.core.board.model import Opening
+from chalicelib.core.events import service as events
+from chalicelib.core.identity.model import Agent
+from chalicelib.core.ledger import postings
+from chalicelib.core.ledger import service as ledger
+from chalicelib.core.world import UnsafeUrl, World
+from chalicelib.kit import ids, once, pages
+from chalicelib.kit.clock import iso
+from chalicelib.kit.errors import Invalid
+from chalicelib.kit.lifecycle import Role
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.products.tasks import rules, show, words
+from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks.actions import endings
+from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
+from chalicelib.products.tasks.model import Body, Task, TaskRef, secret_place
+
+LIST = "tasks"
+
+
+def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None) -> Outcome:
+    """Open a task and set its price aside. Raises Invalid, InsufficientFunds, BalanceOwed, KeyReused, InProgress."""
+    now = world.now()
+    rules.check_kind(order.task_type, order.task_domain, has_location=order.location is not None)
+    rules.check_reward(order.task_type, order.reward_usd)
+    rules.check_deadline(order.deadline, now)
+    _check_callback(world, order)
+    book = ledger.book_of(world.store, agent.account_id)
+    fee = rules.fee_micros(order.reward_usd, ledger.trailing_rewards_micros(book, now))
+    task = Task(
+        task_id=ids.new("task"), account_id=agent.account_id, status=Status.PENDING, title=order.title,
+        task_type=order.task_type, reward_micros=order.reward_usd, fee_micros=fee, deadline=order.deadline,
+        created_at=now,
+    )  # fmt: skip
+    ledger.check_funds(book, "escrow", task.total_micros)
+    body = _body(world, task, order)
+    price = postings.hold(task.task_id, agent.account_id, task.total_micros)
+    facts = {"task_id": task.task_id, "status": task.status, **endings.price(task)}
+    writes = [
+        *rows.add_task(task, body),
+        board.post(_opening(task, body, agent)),
+        *ledger.writes(price, now, book=book),
+        agenda.at(endings.EXPIRE, task.ref.path, task.deadline, now, which=iso(task.deadline)),
+        events.record(world, "task.created", agent.account_id, task.task_id, facts),
+    ]
+    return once.commit(world.store, claim, writes, show.created(task))
+
+
+def find(world: World, agent: Agent, task_id: str) -> words.TaskShown:
+    """A task with everything about it. Raises TaskNotFound."""
+    return show.task(world, rows.find_sheets(world.store, TaskRef(agent.account_id, task_id)))
+
+
+def list_tasks(world: World, agent: Agent, query: words.ListQuery) -> words.TaskPage:
+    """The account's tasks, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
+    pages.check_offset(query)
+    name = f"{LIST}/{agent.account_id}/{query.status or ''}"
+    after = world.cursors.read(name, query.cursor) if query.cursor else None
+    page = rows.list_tasks(world.store, agent.account_id, query.status, query.limit + query.offset, after)
+    total = None if after else rows.count_tasks(world.store, agent.account_id, query.status)
+    pagination = words.Pagination(
+        limit=query.limit, offset=None if after else query.offset, total=total,
+        next_cursor=world.cursors.make(name, page.last),
+    )  # fmt: skip
+    return words.TaskPage(data=[show.row(rows.read_task(item)) for item in page.items[query.offset :]],
+                          pagination=pagination)  # fmt: skip
+
+
+def cancel(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Outcome:
+    """Withdraw a task nobody works at yet; everything set aside comes back. Raises TaskNotFound, WrongState."""
+    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    move = TASK.find("cancel", task.status, Role.AGENT)
+    writes = endings.cancellation(world, task, move, CancelReason.AGENT, where=endings.same_hands(task))
+    answer = words.Cancelled(task_id=task_id, status=Status(move.end), refunded_usd=task.total_micros)
+    return once.commit(world.store, claim, writes, answer)
+
+
+def verify(world: World, agent: Agent, task_id: str, decision: words.Decision, claim: Claim | None) -> Outcome:
+    """Decide by hand about proof that was handed in (ruling 14). Raises TaskNotFound, WrongState."""
+    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    approve = decision.decision == "APPROVE"
+    move = TASK.find("approve" if approve else "reject", task.status, Role.AGENT)
+    if approve:
+        writes = endings.completion(world, task, move, verified_by="agent")
+        message = "Task manually approved and completed."
+    else:
+        writes = [*rows.move(task.ref, move, verified_by="agent"), endings.announce(world, task.ref, move)]
+        message = "Proof manually rejected. The escrowed funds stay in escrow until the dispute is resolved."
+    answer = words.Decided(task_id=task_id, status=Status(move.end), message=message)
+    return once.commit(world.store, claim, writes, answer)
+
+
+def _check_callback(world: World, order: words.TaskOrder) -> None:
+    if order.callback_secret and not order.callback_url:
+        raise Invalid("callback_secret", "goes with a callback_url")
+    if order.callback_url:
+        try:
+            world.courier.check(order.callback_url)
+        except UnsafeUrl as unsafe:
+            raise Invalid("callback_url", str(unsafe)) from None
+
+
+def _body(world: World, task: Task, order: words.TaskOrder) -> Body:
+    category, secret = rules.CATEGORIES[task.task_type], order.callback_secret
+    return Body(
+        description=order.description, location=order.location, proof_requirements=order.proof_requirements,
+        task_domain=category.domain, proof_type=order.proof_type or category.proof_type,
+        digital_instructions=order.digital_instructions, callback_url=order.callback_url,
+        sealed_callback_secret=world.seal.seal(secret, secret_place(task.task_id)) if secret else None,
+        auto_complete_after_seconds=order.auto_complete_after_seconds,
+    )  # fmt: skip
+
+
+def _opening(task: Task, body: Body, agent: Agent) -> Opening:
+    """The task as the board tells of it: operators see no address before they have accepted."""
+    return Opening(
+        opening_id=task.task_id, kind=task.task_type, owner_id=agent.account_id, owner_email=agent.email,
+        title=task.title, pay_micros=task.reward_micros, posted_at=task.created_at, deadline=task.deadline,
+        shown=show.on_board(body),
+    )  # fmt: skip

@@ -1,0 +1,165 @@
+"""What operators do with tasks: browse, accept, hand in."""
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.core.agenda import service as agenda
+from chalicelib.core.board import service as board
+from chalicelib.core.files import service as files
+from chalicelib.core.identity.model import Operator
+from chalicelib.core.world import World
+from chalicelib.kit import once, pages
+from chalicelib.kit.clock import iso
+from chalicelib.kit.errors import Gone, Invalid
+from chalicelib.kit.lifecycle import Role
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.table import Write
+from chalicelib.products.tasks import rules, show, words
+from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks.actions import endings
+from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
+from chalicelib.products.tasks.model import ProofPhoto, ProofSheet, Task, TaskRef
+
+LIST = "operator/tasks"
+
+
+class TaskExpired(Gone):
+    """The deadline has passed."""
+
+    code = "task_expired"
+
+    def __init__(self) -> None:
+        super().__init__("This task has expired.")
+
+
+class ResubmitOver(Gone):
+    """The window or the tries for better proof are used up; the dispute is for people now."""
+
+    code = "resubmission_over"
+
+    def __init__(self) -> None:
+        most, hours = rules.SUBMISSIONS_MAX - 1, rules.RESUBMIT_WITHIN.total_seconds() / 3600
+        super().__init__(f"Better proof could be handed in {most} times within {hours:.0f} h; that is over.")
+
+
+def browse(world: World, query: words.FeedQuery) -> words.FeedPage:
+    """Tasks that can be taken, newest first. Raises Invalid."""
+    pages.check_offset(query)
+    name = f"{LIST}/{query.task_type or ''}"
+    after = world.cursors.read(name, query.cursor) if query.cursor else None
+    page = board.feed(world.store, query.task_type, query.limit, query.offset, after)
+    capped = page.total is not None and page.total >= board.FEED_COUNTED_MAX
+    pagination = words.Pagination(
+        limit=query.limit, offset=None if after else query.offset, total=page.total,
+        total_capped=True if capped else None, next_cursor=world.cursors.make(name, page.last),
+    )  # fmt: skip
+    return words.FeedPage(data=[show.in_feed(opening) for opening in page.openings], pagination=pagination)
+
+
+def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) -> Outcome:
+    """Take a task: of all who try, one gets it.
+
+    Raises NoSuchOpening, KycRequired, SelfDealing, TaskExpired, Taken, TooManyAssignments.
+    """
+    now = world.now()
+    opening = board.find(world.store, task_id)
+    board.check_may_claim(opening, operator)
+    if opening.deadline <= now and not opening.taken:
+        raise TaskExpired
+    ref = TaskRef(opening.owner_id, task_id)
+    move = TASK.find("accept", Status.PENDING, Role.OPERATOR)
+    late = rules.latest_work(opening.deadline)
+    writes = [
+        *rows.move(
+            ref, move, where=Attr("deadline").gt(iso(now)), refuse=_cannot_accept,
+            operator_id=operator.id, operator_name=operator.shown_name, accepted_at=now,
+        ),
+        *board.claim(opening, operator, now, world.settings.open_assignments_max),
+        agenda.at(endings.EXPIRE, ref.path, late, now, which=iso(late)),
+        endings.announce(world, ref, move, operator_id=operator.id),
+    ]  # fmt: skip
+    answer = words.Accepted(task_id=task_id, status=Status(move.end), accepted_at=now)
+    return once.commit(world.store, claim, writes, answer)
+
+
+def submit(
+    world: World, operator: Operator, task_id: str, submission: words.Submission, claim: Claim | None
+) -> Outcome:
+    """Hand in proof; the Guardian looks at it next. Its bytes are checked and frozen before anything is committed.
+
+    Raises NoSuchOpening, WrongState, ResubmitOver, Invalid, UploadUsed.
+    """
+    now = world.now()
+    mine = board.assignment(world.store, task_id, operator.id)
+    sheets = rows.find_sheets(world.store, TaskRef(mine.owner_id, task_id))
+    task, number = sheets.task, sheets.task.submissions + 1
+    move = TASK.find("submit", task.status, Role.OPERATOR)
+    again = task.status is Status.DISPUTED
+    if again and not _may_resubmit(task, now_text=iso(now)):
+        raise ResubmitOver
+    _check_proof(sheets.body.proof_type, submission)
+    sheet, used = _freeze(world, operator, task, submission)
+    writes = [
+        *rows.move(
+            task.ref, move, where=Attr("operator_id").eq(operator.id) & Attr("submissions").eq(task.submissions),
+            submissions=number, submitted_at=now, drop=("resubmit_until",),
+        ),
+        rows.add_proof(task_id, number, sheet),
+        *used,
+        *(board.hand_in_again if again else board.hand_in)(task_id, operator.id),
+        agenda.at(endings.JUDGE_PROOF, task.ref.path, now, now, which=str(number)),
+        agenda.at(endings.JUDGE_OVERDUE, task.ref.path, now + rules.GUARDIAN_OVERDUE, now, which=str(number)),
+        endings.announce(world, task.ref, move, submission=number),
+    ]  # fmt: skip
+    return once.commit(
+        world.store, claim, writes, words.Submitted(task_id=task_id, status=Status(move.end), submitted_at=now)
+    )
+
+
+def _cannot_accept(task: Task) -> Exception:
+    """Why a task could not be accepted, from the task as it is: too late for good, or somebody was faster."""
+    expired = task.status is Status.PENDING or task.cancel_reason is CancelReason.EXPIRED
+    return TaskExpired() if expired else board.Taken()
+
+
+def _may_resubmit(task: Task, *, now_text: str) -> bool:
+    in_time = task.resubmit_until is not None and iso(task.resubmit_until) > now_text
+    return in_time and task.submissions < rules.SUBMISSIONS_MAX
+
+
+def _check_proof(proof_type: str, submission: words.Submission) -> None:
+    """What a proof of this type must have (ruling 20). Raises Invalid, naming the field."""
+    if proof_type in ("PHOTO", "SCREENSHOT") and not submission.photos:
+        raise Invalid("photos", f"is required: this task's proof type is {proof_type}")
+    if proof_type == "CONFIRMATION" and not (submission.confirmation_text or "").strip():
+        raise Invalid("confirmation_text", "is required: this task's proof type is CONFIRMATION")
+    if proof_type == "ARTIFACT" and not submission.artifacts:
+        raise Invalid("artifacts", "is required: this task's proof type is ARTIFACT")
+
+
+def _freeze(
+    world: World, operator: Operator, task: Task, submission: words.Submission
+) -> tuple[ProofSheet, list[Write]]:
+    """The sheet of a proof, its uploads frozen, and the writes that use them."""
+    photos, photo_writes = _freeze_links(world, operator, task, submission.photos, "photos")
+    artifacts, artifact_writes = _freeze_links(world, operator, task, submission.artifacts, "artifacts")
+    sheet = ProofSheet(
+        photos=photos, artifacts=artifacts, notes=submission.notes, confirmation_text=submission.confirmation_text,
+        reference_url=submission.reference_url, submitted_at=world.now(),
+    )  # fmt: skip
+    return sheet, [*photo_writes, *artifact_writes]
+
+
+def _freeze_links(
+    world: World, operator: Operator, task: Task, links: list[str], field: str
+) -> tuple[list[ProofPhoto], list[Write]]:
+    """Own uploads become frozen copies; a link elsewhere stays a link, where this deployment takes such proof."""
+    own = {link: files.own_upload_id(world, link) for link in links}
+    for position, link in enumerate(links):
+        if links.index(link) != position:
+            raise Invalid(f"{field}.{position}", "is there twice")
+        if own[link] is None and not (world.settings.external_proof_urls and link.startswith(("https://", "http://"))):
+            raise Invalid(f"{field}.{position}", "must be the url of an upload of yours; POST /api/v1/operator/upload")
+    mine = {link: upload_id for link, upload_id in own.items() if upload_id is not None}
+    frozen, writes = files.freeze(world, operator, list(mine.values()), task.task_id, field) if mine else ([], [])
+    copies = dict(zip(mine, frozen, strict=True))
+    return [ProofPhoto(frozen=copies.get(link), link=None if link in copies else link) for link in links], writes

@@ -1,0 +1,99 @@
+"""What the Guardian is shown, and what follows from what it says."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.core.agenda import service as agenda
+from chalicelib.core.files import service as files
+from chalicelib.core.world import Case, Photo, Verdict, World
+from chalicelib.kit import money
+from chalicelib.kit.lifecycle import Role
+from chalicelib.kit.table import Write
+from chalicelib.products.tasks import rules
+from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks.actions import endings
+from chalicelib.products.tasks.lifecycle import TASK
+from chalicelib.products.tasks.model import ProofPhoto, Sheets
+from chalicelib.products.tasks.words import GuardianResult, RequirementResult
+
+_VERBS = {
+    rules.Decision.APPROVE: "approve",
+    rules.Decision.MANUAL_REVIEW: "review",
+    rules.Decision.REJECT: "reject",
+}
+
+
+def case(world: World, sheets: Sheets) -> Case:
+    """What the Guardian gets to see: the frozen copies, and words that nobody has vouched for."""
+    proof = sheets.proof
+    assert proof is not None, "submitted work has proof"  # noqa: S101
+    return Case(
+        title=sheets.task.title, description=sheets.body.description, requirements=sheets.body.proof_requirements,
+        proof_type=sheets.body.proof_type, notes=proof.notes or "", confirmation_text=proof.confirmation_text or "",
+        reference_url=proof.reference_url or "",
+        photos=[_photo(world, photo) for photo in (*proof.photos, *proof.artifacts)],
+    )  # fmt: skip
+
+
+def with_verdict(world: World, sheets: Sheets, verdict: Verdict) -> list[Write]:
+    """The move that follows from a verdict, with its webhook and what comes next."""
+    limit = world.settings.auto_approve_max_micros(money.MICROS_PER_USD)
+    requirements = len(sheets.body.proof_requirements)
+    decision, reason = rules.decide(verdict, requirements, sheets.task.reward_micros, limit)
+    result = GuardianResult(
+        decision=decision.value, confidence=verdict.confidence, reasoning=verdict.reasoning, reason=reason or None,
+        requirement_results=[RequirementResult(**vars(one)) for one in verdict.requirement_results],
+        model=verdict.model,
+    )  # fmt: skip
+    return _follow(world, sheets, decision, result, Role.GUARDIAN)
+
+
+def without_verdict(world: World, sheets: Sheets, role: Role) -> list[Write]:
+    """There is no verdict, because the Guardian failed or, to the clock, was too slow: a person decides."""
+    result = GuardianResult(
+        decision="MANUAL_REVIEW", confidence=None, reasoning="The Guardian gave no verdict; please look yourself.",
+        reason=rules.UNAVAILABLE,
+    )  # fmt: skip
+    return _follow(world, sheets, rules.Decision.MANUAL_REVIEW, result, role)
+
+
+def _photo(world: World, photo: ProofPhoto) -> Photo:
+    if photo.frozen is None:
+        return Photo(None)
+    content = files.content(world, photo.frozen)
+    return Photo(content, photo.frozen.latitude, photo.frozen.longitude, photo.frozen.taken_at)
+
+
+def _follow(
+    world: World, sheets: Sheets, decision: rules.Decision, result: GuardianResult, role: Role
+) -> list[Write]:  # fmt: skip
+    task, now = sheets.task, world.now()
+    move = TASK.find(_VERBS[decision] if role is Role.GUARDIAN else "lose_guardian", task.status, role)
+    return [
+        *rows.move(task.ref, move, where=Attr("submissions").eq(task.submissions), **_changes(decision, now)),
+        rows.add_verdict(task.task_id, task.submissions, result),
+        *_next(world, sheets, decision, now),
+        endings.announce(world, task.ref, move, guardian_result=result.model_dump()),
+        *endings.callback(world, sheets, str(move.announced), result),
+    ]
+
+
+def _changes(decision: rules.Decision, now: datetime) -> dict[str, Any]:
+    """What a decision writes on the head beside the status."""
+    if decision is rules.Decision.APPROVE:
+        return {"verified_at": now, "verified_by": "guardian"}
+    return {"resubmit_until": now + rules.RESUBMIT_WITHIN} if decision is rules.Decision.REJECT else {}
+
+
+def _next(world: World, sheets: Sheets, decision: rules.Decision, now: datetime) -> list[Write]:
+    """What the agenda has in store after a decision: completion, or the end of somebody's patience."""
+    path, number = sheets.task.ref.path, str(sheets.task.submissions)
+    if decision is rules.Decision.APPROVE:
+        due = now + timedelta(seconds=sheets.body.auto_complete_after_seconds)
+        return [agenda.at(endings.COMPLETE, path, due, now, which=number)]
+    if decision is rules.Decision.MANUAL_REVIEW:
+        due = now + timedelta(hours=world.settings.manual_review_hours)
+        return [agenda.at(endings.LAPSE, path, due, now, which=number)]
+    return []

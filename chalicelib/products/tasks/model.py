@@ -1,0 +1,117 @@
+"""A task on record: a small head that moves, and sheets that are written once.
+
+head       status, money, times: rewritten by every move, so it is kept under 1 KB
+body       what was asked, in the agent's words
+proof n    what was handed in the n-th time
+verdict n  what the Guardian said of it
+"""
+
+from dataclasses import dataclass
+
+from chalicelib.core.files.model import Frozen
+from chalicelib.kit.words import Moment, Words
+from chalicelib.products.tasks.lifecycle import CancelReason, Status
+from chalicelib.products.tasks.rules import TaskType
+from chalicelib.products.tasks.words import GuardianResult, Location
+
+
+@dataclass(frozen=True)
+class TaskRef:
+    """Where a task is found: its account and its id. As text it is the subject of agenda entries."""
+
+    account_id: str
+    task_id: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.account_id}/{self.task_id}"
+
+    @classmethod
+    def of(cls, path: str) -> "TaskRef":
+        """The reference again from its text."""
+        account_id, _, task_id = path.partition("/")
+        return cls(account_id, task_id)
+
+
+class Task(Words):
+    """The head of a task."""
+
+    task_id: str
+    account_id: str
+    status: Status
+    title: str
+    task_type: TaskType
+    reward_micros: int
+    fee_micros: int
+    deadline: Moment
+    created_at: Moment
+    operator_id: str | None = None
+    operator_name: str | None = None
+    submissions: int = 0
+    verified_by: str | None = None
+    cancel_reason: CancelReason | None = None
+    refunded_micros: int | None = None
+    held: bool = False
+    accepted_at: Moment | None = None
+    submitted_at: Moment | None = None
+    resubmit_until: Moment | None = None
+    verified_at: Moment | None = None
+    completed_at: Moment | None = None
+    hold_until: Moment | None = None
+    cancelled_at: Moment | None = None
+
+    @property
+    def ref(self) -> TaskRef:
+        return TaskRef(self.account_id, self.task_id)
+
+    @property
+    def total_micros(self) -> int:
+        """What is set aside for this task."""
+        return self.reward_micros + self.fee_micros
+
+
+class Body(Words):
+    """What was asked."""
+
+    description: str
+    location: Location | None
+    proof_requirements: list[str]
+    task_domain: str
+    proof_type: str
+    digital_instructions: str | None
+    callback_url: str | None
+    sealed_callback_secret: str | None
+    auto_complete_after_seconds: int
+
+
+class ProofPhoto(Words):
+    """One picture of a proof: a frozen copy of ours, or a link elsewhere that nobody here has read."""
+
+    frozen: Frozen | None = None
+    link: str | None = None
+
+
+class ProofSheet(Words):
+    """What was handed in once."""
+
+    photos: list[ProofPhoto]
+    artifacts: list[ProofPhoto]
+    notes: str | None
+    confirmation_text: str | None
+    reference_url: str | None
+    submitted_at: Moment
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """A task with everything that was written about it."""
+
+    task: Task
+    body: Body
+    proof: ProofSheet | None
+    verdict: GuardianResult | None
+
+
+def secret_place(task_id: str) -> str:
+    """Where a task's callback secret belongs; what it is sealed with."""
+    return f"{task_id}/callback_secret"

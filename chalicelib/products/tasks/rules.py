@@ -1,0 +1,148 @@
+"""Rules of tasks: what they may be, what they cost, when they end, and what follows from a verdict. All pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.core.world import Verdict
+from chalicelib.kit import money
+from chalicelib.kit.errors import Invalid
+
+
+class TaskType(StrEnum):
+    """What kind of thing is to be done."""
+
+    VERIFICATION = "VERIFICATION"
+    PHOTO = "PHOTO"
+    DELIVERY = "DELIVERY"
+    INSPECTION = "INSPECTION"
+    CAPTCHA_SOLVING = "CAPTCHA_SOLVING"
+    FORM_FILLING = "FORM_FILLING"
+    BROWSER_INTERACTION = "BROWSER_INTERACTION"
+    CONTENT_REVIEW = "CONTENT_REVIEW"
+    DATA_VALIDATION = "DATA_VALIDATION"
+    ACCOUNT_CREATION = "ACCOUNT_CREATION"
+    API_KEY_PROCUREMENT = "API_KEY_PROCUREMENT"
+    PHONE_VERIFICATION = "PHONE_VERIFICATION"
+    SUBSCRIPTION_SETUP = "SUBSCRIPTION_SETUP"
+
+
+@dataclass(frozen=True)
+class Category:
+    """What a task type implies. `credential` marks the types whose result is delivered end-to-end encrypted."""
+
+    domain: str
+    proof_type: str
+    reward_max_usd: int
+    credential: bool = False
+
+
+_T = TaskType
+
+# Seed, "Parameters" of POST /tasks, "Available Categories" and "Credential Categories".
+CATEGORIES: Mapping[TaskType, Category] = {
+    _T.VERIFICATION: Category("PHYSICAL", "PHOTO", 10_000),
+    _T.PHOTO: Category("PHYSICAL", "PHOTO", 10_000),
+    _T.DELIVERY: Category("PHYSICAL", "PHOTO", 10_000),
+    _T.INSPECTION: Category("PHYSICAL", "PHOTO", 10_000),
+    _T.CAPTCHA_SOLVING: Category("DIGITAL", "SCREENSHOT", 10),
+    _T.FORM_FILLING: Category("DIGITAL", "SCREENSHOT", 50),
+    _T.BROWSER_INTERACTION: Category("DIGITAL", "SCREENSHOT", 100),
+    _T.CONTENT_REVIEW: Category("DIGITAL", "CONFIRMATION", 25),
+    _T.DATA_VALIDATION: Category("DIGITAL", "CONFIRMATION", 50),
+    _T.ACCOUNT_CREATION: Category("DIGITAL", "ARTIFACT", 100, credential=True),
+    _T.API_KEY_PROCUREMENT: Category("DIGITAL", "ARTIFACT", 200, credential=True),
+    _T.PHONE_VERIFICATION: Category("DIGITAL", "ARTIFACT", 25, credential=True),
+    _T.SUBSCRIPTION_SETUP: Category("DIGITAL", "ARTIFACT", 500, credential=True),
+}
+
+REWARD_MIN_USD = 10
+DEADLINE_MAX = timedelta(days=90)
+LATE = timedelta(hours=1)
+"""How long past its deadline accepted work may still be handed in (ruling 19)."""
+
+REMOTE = "Remote/Digital"
+
+FEE_MIN_MICROS = money.usd(2)
+# Seed, "Volume Pricing Tiers"; exactly $5,000 and exactly $25,000 belong to the middle one (ruling 17).
+GROWTH_FROM_MICROS, ENTERPRISE_ABOVE_MICROS = money.usd(5_000), money.usd(25_000)
+STANDARD_PERCENT, GROWTH_PERCENT, ENTERPRISE_PERCENT = 18, 15, 12
+
+APPROVE_FROM, REVIEW_FROM = 90, 50
+RESUBMIT_WITHIN = timedelta(hours=24)
+SUBMISSIONS_MAX = 3
+"""The first submission, and two more before a dispute is final (ruling 16)."""
+
+GUARDIAN_OVERDUE = timedelta(minutes=30)
+UNAVAILABLE = "guardian_unavailable"
+ABOVE_LIMIT = "above_auto_approve_limit"
+
+
+class Decision(StrEnum):
+    """What follows from a verdict."""
+
+    APPROVE = "APPROVE"
+    MANUAL_REVIEW = "MANUAL_REVIEW"
+    REJECT = "REJECT"
+
+
+def fee_micros(reward_micros: int, trailing_rewards_micros: int) -> int:
+    """The platform fee: the tier's percentage, half-up to the cent, never under $2 (ruling 17)."""
+    share = money.percent_half_up_to_cent(reward_micros, fee_percent(trailing_rewards_micros))
+    return max(share, FEE_MIN_MICROS)
+
+
+def fee_percent(trailing_rewards_micros: int) -> int:
+    """The tier, by the rewards of the work completed in the trailing 30 days."""
+    if trailing_rewards_micros < GROWTH_FROM_MICROS:
+        return STANDARD_PERCENT
+    return GROWTH_PERCENT if trailing_rewards_micros <= ENTERPRISE_ABOVE_MICROS else ENTERPRISE_PERCENT
+
+
+def check_reward(task_type: TaskType, reward_micros: int) -> None:
+    """A reward is $10 to the maximum of its type (ruling 18). Raises Invalid."""
+    most = money.usd(CATEGORIES[task_type].reward_max_usd)
+    if not money.usd(REWARD_MIN_USD) <= reward_micros <= most:
+        low, high = money.say(money.usd(REWARD_MIN_USD)), money.say(most)
+        raise Invalid("reward_usd", f"must be {low} to {high} for {task_type}, not {money.say(reward_micros)}")
+
+
+def check_deadline(deadline: datetime, now: datetime) -> None:
+    """A deadline is ahead, and at most 90 days (ruling 18). Raises Invalid."""
+    if not now < deadline <= now + DEADLINE_MAX:
+        raise Invalid("deadline", f"must be in the future, at most {DEADLINE_MAX.days} days from now")
+
+
+def check_kind(task_type: TaskType, task_domain: str | None, *, has_location: bool) -> None:
+    """Type, domain and location must agree (ruling 18). Raises Invalid."""
+    category = CATEGORIES[task_type]
+    if category.credential:
+        raise Invalid("task_type", f"{task_type} needs end-to-end encrypted delivery, which is not served yet")
+    if task_domain not in (None, category.domain):
+        raise Invalid("task_domain", f"must be {category.domain} for {task_type}, or be left out")
+    if category.domain == "PHYSICAL" and not has_location:
+        raise Invalid("location", f"is required for {task_type}: {{lat, lng, address}}")
+
+
+def latest_work(deadline: datetime) -> datetime:
+    """Until when accepted work can be handed in."""
+    return deadline + LATE
+
+
+def decide(verdict: Verdict, requirements: int, reward_micros: int, limit_micros: int | None) -> tuple[Decision, str]:
+    """What follows from a verdict, and the reason if it is not the confidence. We decide, not the model (ruling 13).
+
+    Approval needs a whole confidence of 90 to 100 and every requirement answered and met. A verdict that is none is
+    no verdict.
+    """
+    sure, results = verdict.confidence, verdict.requirement_results
+    if type(sure) is not int or not 0 <= sure <= 100 or len(results) != requirements:
+        return Decision.MANUAL_REVIEW, UNAVAILABLE
+    if sure < REVIEW_FROM:
+        return Decision.REJECT, ""
+    if sure < APPROVE_FROM or not all(result.met for result in results):
+        return Decision.MANUAL_REVIEW, ""
+    if limit_micros is not None and reward_micros > limit_micros:
+        return Decision.MANUAL_REVIEW, ABOVE_LIMIT
+    return Decision.APPROVE, ""

@@ -1,0 +1,79 @@
+"""Tasks as others see them: records become answers, and links are signed on the way out."""
+
+from typing import Any
+
+from chalicelib.core.board.model import Opening
+from chalicelib.core.files import service as files
+from chalicelib.core.world import World
+from chalicelib.products.tasks import rules, words
+from chalicelib.products.tasks.model import Body, ProofPhoto, ProofSheet, Sheets, Task
+
+
+def created(task: Task) -> words.TaskCreated:
+    """A new task."""
+    return words.TaskCreated(
+        task_id=task.task_id, status=task.status, reward_usd=task.reward_micros, platform_fee=task.fee_micros,
+        platform_fee_usd=task.fee_micros, total_escrow=task.total_micros, deadline=task.deadline,
+        created_at=task.created_at,
+    )  # fmt: skip
+
+
+def row(task: Task) -> words.TaskRow:
+    """A task in its account's list."""
+    return words.TaskRow(
+        task_id=task.task_id, title=task.title, status=task.status, task_type=task.task_type,
+        reward_usd=task.reward_micros, operator=_operator(task), created_at=task.created_at, deadline=task.deadline,
+    )  # fmt: skip
+
+
+def task(world: World, sheets: Sheets) -> words.TaskShown:
+    """A task with everything about it, for the agent whose task it is."""
+    head, body = sheets.task, sheets.body
+    return words.TaskShown(
+        task_id=head.task_id, title=head.title, description=body.description, status=head.status,
+        task_type=head.task_type, task_domain=body.task_domain, proof_type=body.proof_type,
+        digital_instructions=body.digital_instructions, location=body.location or {"address": rules.REMOTE},
+        reward_usd=head.reward_micros, platform_fee_usd=head.fee_micros, platform_fee=head.fee_micros,
+        deadline=head.deadline, proof_requirements=body.proof_requirements,
+        proof=_proof(world, sheets.proof) if sheets.proof else None, guardian_result=sheets.verdict,
+        operator=_operator(head), callback_url=body.callback_url, submissions=head.submissions,
+        verified_by=head.verified_by, cancel_reason=head.cancel_reason, refunded_usd=head.refunded_micros,
+        accepted_at=head.accepted_at, submitted_at=head.submitted_at, verified_at=head.verified_at,
+        completed_at=head.completed_at, hold_until=head.hold_until, cancelled_at=head.cancelled_at,
+        created_at=head.created_at,
+    )  # fmt: skip
+
+
+def on_board(body: Body) -> dict[str, Any]:
+    """What the board tells of a task beside its title and pay."""
+    return body.model_dump(include={"description", "location", "proof_requirements", "task_domain", "proof_type"})
+
+
+def in_feed(opening: Opening) -> words.FeedRow:
+    """A task that an operator can take: its place, without the address."""
+    shown = dict(opening.shown)
+    place = shown.pop("location")
+    return words.FeedRow(
+        task_id=opening.opening_id, title=opening.title, task_type=rules.TaskType(opening.kind),
+        location={"lat": place["lat"], "lng": place["lng"]} if place else {"address": rules.REMOTE},
+        reward_usd=opening.pay_micros, deadline=opening.deadline, created_at=opening.posted_at, **shown,
+    )  # fmt: skip
+
+
+def _operator(task: Task) -> words.OperatorShown | None:
+    if task.operator_id is None:
+        return None
+    return words.OperatorShown(id=task.operator_id, name=task.operator_name or "")
+
+
+def _proof(world: World, sheet: ProofSheet) -> words.Proof:
+    return words.Proof(
+        photos=[_link(world, photo) for photo in sheet.photos], notes=sheet.notes,
+        confirmation_text=sheet.confirmation_text, reference_url=sheet.reference_url,
+        artifacts=[_link(world, photo) for photo in sheet.artifacts], submittedAt=sheet.submitted_at,
+        submitted_at=sheet.submitted_at,
+    )  # fmt: skip
+
+
+def _link(world: World, photo: ProofPhoto) -> str:
+    return files.read_url(world, photo.frozen) if photo.frozen else str(photo.link)

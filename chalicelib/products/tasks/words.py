@@ -1,0 +1,251 @@
+"""Requests and answers of tasks, in the seed's casing."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
+
+from chalicelib.kit.pages import PageWords
+from chalicelib.kit.words import AmountIn, AmountOut, Moment, Words
+from chalicelib.products.tasks.lifecycle import Status
+from chalicelib.products.tasks.rules import TaskType
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+# The successor of the original service calls this type by another name; both are read (ruling 18).
+_OLD_NAMES = {"BROWSER_NAVIGATION": "BROWSER_INTERACTION"}
+TypeIn = Annotated[
+    TaskType, BeforeValidator(lambda name: _OLD_NAMES.get(name, name) if isinstance(name, str) else name)
+]
+
+
+class Location(Words):
+    """A place: coordinates in degrees, and an address for people."""
+
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lng: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+
+
+class TaskOrder(Words):
+    """POST /tasks."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+    location: Location | None = None
+    reward_usd: AmountIn
+    deadline: Moment
+    proof_requirements: list[Line] = Field(min_length=1, max_length=20)
+    task_type: TypeIn
+    task_domain: Literal["PHYSICAL", "DIGITAL"] | None = None
+    proof_type: Literal["PHOTO", "SCREENSHOT", "CONFIRMATION", "ARTIFACT"] | None = None
+    digital_instructions: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    callback_url: Url | None = None
+    callback_secret: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    auto_complete_after_seconds: int = Field(default=0, ge=0, le=7 * 86_400)
+
+
+class TaskCreated(Words):
+    """The new task."""
+
+    task_id: str
+    status: Status
+    reward_usd: AmountOut
+    platform_fee: AmountOut
+    platform_fee_usd: AmountOut
+    total_escrow: AmountOut
+    deadline: Moment
+    created_at: Moment
+
+
+class ListQuery(PageWords):
+    """GET /tasks."""
+
+    status: Status | None = None
+
+
+class FeedQuery(PageWords):
+    """GET /operator/tasks."""
+
+    task_type: TypeIn | None = None
+
+
+class Pagination(Words):
+    """Where a page stands. A cursor page has no offset and no total; `next_cursor` is there while there is more."""
+
+    limit: int
+    offset: int | None = None
+    total: int | None = None
+    total_capped: bool | None = None
+    next_cursor: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, inner: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in inner(self).items() if value is not None}
+
+
+class OperatorShown(Words):
+    """An operator as agents see one: "Jane D."; the rating is null until somebody has rated."""
+
+    id: str
+    name: str
+    rating: float | None = None
+
+
+class TaskRow(Words):
+    """One task of a list."""
+
+    task_id: str
+    title: str
+    status: Status
+    task_type: TaskType
+    reward_usd: AmountOut
+    operator: OperatorShown | None
+    created_at: Moment
+    deadline: Moment
+
+
+class TaskPage(Words):
+    """GET /tasks."""
+
+    data: list[TaskRow]
+    pagination: Pagination
+
+
+class Proof(Words):
+    """What the operator handed in last; `photos` are signed URLs that expire."""
+
+    photos: list[str]
+    notes: str | None
+    confirmation_text: str | None = None
+    reference_url: str | None = None
+    artifacts: list[str] = Field(default_factory=list)
+    submittedAt: Moment  # noqa: N815 the seed's casing
+    submitted_at: Moment
+
+
+class RequirementResult(Words):
+    """What the Guardian says of one proof requirement."""
+
+    requirement: str
+    met: bool
+    confidence: int
+    note: str
+
+
+class GuardianResult(Words):
+    """The Guardian's last verdict."""
+
+    decision: Literal["APPROVE", "MANUAL_REVIEW", "REJECT"]
+    confidence: int | None
+    reasoning: str
+    reason: str | None = None
+    requirement_results: list[RequirementResult] = Field(default_factory=list)
+    model: str = ""
+
+
+class TaskShown(Words):
+    """GET /tasks/:id."""
+
+    task_id: str
+    title: str
+    description: str
+    status: Status
+    task_type: TaskType
+    task_domain: str
+    proof_type: str
+    digital_instructions: str | None
+    location: Location | dict[str, str] | None
+    reward_usd: AmountOut
+    platform_fee_usd: AmountOut
+    platform_fee: AmountOut
+    deadline: Moment
+    proof_requirements: list[str]
+    proof: Proof | None
+    guardian_result: GuardianResult | None
+    operator: OperatorShown | None
+    callback_url: str | None
+    messages: list[str] = Field(default_factory=list)
+    submissions: int
+    verified_by: str | None
+    cancel_reason: str | None
+    refunded_usd: AmountOut | None
+    accepted_at: Moment | None
+    submitted_at: Moment | None
+    verified_at: Moment | None
+    completed_at: Moment | None
+    hold_until: Moment | None
+    cancelled_at: Moment | None
+    created_at: Moment
+
+
+class Cancelled(Words):
+    """POST /tasks/:id/cancel."""
+
+    task_id: str
+    status: Status
+    refunded_usd: AmountOut
+
+
+class Decision(Words):
+    """POST /tasks/:id/verify."""
+
+    decision: Literal["APPROVE", "REJECT"]
+
+
+class Decided(Words):
+    """The task after the agent's decision."""
+
+    task_id: str
+    status: Status
+    message: str
+
+
+class FeedRow(Words):
+    """One task that an operator can take."""
+
+    task_id: str
+    title: str
+    description: str
+    task_type: TaskType
+    task_domain: str
+    proof_type: str
+    location: Location | dict[str, str] | None
+    reward_usd: AmountOut
+    deadline: Moment
+    proof_requirements: list[str]
+    created_at: Moment
+
+
+class FeedPage(Words):
+    """GET /operator/tasks."""
+
+    data: list[FeedRow]
+    pagination: Pagination
+
+
+class Accepted(Words):
+    """POST /operator/tasks/:id/accept."""
+
+    task_id: str
+    status: Status
+    accepted_at: Moment
+
+
+class Submission(Words):
+    """POST /operator/tasks/:id/submit: the words of proof; which are needed follows from the task's proof type."""
+
+    photos: list[Url] = Field(default_factory=list, max_length=20)
+    notes: Annotated[str, StringConstraints(max_length=5_000)] | None = None
+    confirmation_text: Annotated[str, StringConstraints(max_length=5_000)] | None = None
+    reference_url: Url | None = None
+    artifacts: list[Url] = Field(default_factory=list, max_length=20)
+
+
+class Submitted(Words):
+    """The proof is in."""
+
+    task_id: str
+    status: Status
+    submitted_at: Moment
+    message: str = "Proof submitted. AI Guardian verification in progress."

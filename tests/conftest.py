@@ -1,0 +1,52 @@
+"""What every test stands on: a deployment of its own, over moto made strict, in this process."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local import strict
+from local.settings import laptop
+from local.stack import raise_stack
+from local.store import open_store
+
+# app.py decides at import which routes exist; tests want those of a test deployment.
+os.environ["BYHAND_MODE"] = "test"
+# Tests make more requests a minute than a person; the limits have tests of their own.
+LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000", "UPLOAD_LIMIT_PER_MINUTE": "1000000"}
+
+
+@pytest.fixture(scope="session")
+def moto_session() -> None:
+    """A boto3 session that knows moto: one for all tests, since each reads the models of its services again."""
+    strict.install()
+    boto3.setup_default_session()
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """What a test wants set beside the usual; override it in a module or by parametrising."""
+    return {}
+
+
+@pytest.fixture
+def house(moto_session: None, settings: dict[str, str]) -> Iterator["House"]:
+    """An empty deployment in test mode."""
+    import app
+    from chalicelib.doors import wiring
+    from chalicelib.kit import aws, config
+
+    with laptop(), open_store("memory", Path()):
+        os.environ.update(LIMITS | settings)
+        os.environ.update(raise_stack(None))
+        caches = (aws.reset, config.settings.cache_clear, wiring.world.cache_clear)
+        for forget in caches:
+            forget()
+        yield House(app.app, wiring.world())
+        for forget in caches:
+            forget()
+
+
+from tests.harness import House  # noqa: E402 the environment comes first
