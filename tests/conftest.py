@@ -41,7 +41,7 @@ def house(moto_session: None, settings: dict[str, str]) -> Iterator["House"]:
     with laptop(), open_store("memory", Path()):
         os.environ.update(LIMITS | settings)
         os.environ.update(raise_stack(None))
-        caches = (aws.reset, config.settings.cache_clear, wiring.world.cache_clear)
+        caches = (aws.reset, config.settings.cache_clear, wiring._built.cache_clear)
         for forget in caches:
             forget()
         yield House(app.app, wiring.world())

@@ -13,8 +13,9 @@ import base64
 import io
 import json
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from PIL import Image
 
 from chalicelib.core.ledger.proof import Proof, prove
 from chalicelib.core.world import World
+from chalicelib.doors import wiring
 from chalicelib.kit.clock import iso
 from local import consume
 
@@ -71,6 +73,17 @@ class House:
         made = self.request("POST", "/api/v1/operator/register", order)
         assert made.status == 201, made
         return Operator(self, {"X-Operator-Id": made.json["operator_id"]}, made.json["operator_id"])
+
+    @contextmanager
+    def living_in(self, **parts: Any) -> Iterator[World]:
+        """Serve from a world with other parts for a while: another judge, courier, store…"""
+        before = self.world
+        self.world = replace(before, **parts)
+        try:
+            with wiring.using(self.world) as world:
+                yield world
+        finally:
+            self.world = before
 
     def drain(self) -> int:
         """Work every message of every queue, and those they ring."""

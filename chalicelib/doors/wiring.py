@@ -1,6 +1,8 @@
 """The one place where the world is put together, once per container and at first use."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from chalicelib.core.events.courier import HttpCourier, UrlRule
@@ -20,9 +22,26 @@ KEY_CONTEXT = {"purpose": "byhand data key"}
 BUILT_IN_MOST_LIVE = 89
 
 
-@lru_cache(maxsize=1)
+_given: list[World] = []
+
+
 def world() -> World:
     """The world of this process. Raises ConfigurationError when the deployment must not start like this."""
+    return _given[-1] if _given else _built()
+
+
+@contextmanager
+def using(other: World) -> Iterator[World]:
+    """Serve from another world for a while: how a test has its own judge, courier or clients."""
+    _given.append(other)
+    try:
+        yield other
+    finally:
+        _given.remove(other)
+
+
+@lru_cache(maxsize=1)
+def _built() -> World:
     log.set_up()
     return build(config.settings())
 
