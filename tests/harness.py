@@ -256,8 +256,11 @@ def _match(routes: Iterable[str], path: str) -> tuple[str, dict[str, str] | None
     asked = path.split("/")
     for route in sorted(routes, key=lambda one: one.count("{")):
         parts = route.split("/")
-        if len(parts) == len(asked) and all(p == a or (p.startswith("{") and a) for p, a in zip(parts, asked)):
-            return route, {p[1:-1]: a for p, a in zip(parts, asked) if p.startswith("{")} or None
+        if len(parts) != len(asked):
+            continue
+        pairs = list(zip(parts, asked, strict=True))
+        if all(part == given or (part.startswith("{") and given) for part, given in pairs):
+            return route, {part[1:-1]: given for part, given in pairs if part.startswith("{")} or None
     raise LookupError(f"API Gateway itself answers for {path}: there is no such route")
 
 

@@ -42,8 +42,9 @@ def using(other: World) -> Iterator[World]:
 
 @lru_cache(maxsize=1)
 def _built() -> World:
-    log.set_up()
-    return build(config.settings())
+    settings = config.settings()
+    log.set_up(settings.byhand_log_level)
+    return build(settings)
 
 
 def build(settings: Settings) -> World:

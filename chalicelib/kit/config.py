@@ -33,7 +33,7 @@ class Settings(BaseModel):
     byhand_registration_key_hashes: str = ""
     byhand_allow_loopback_urls: bool = False
     byhand_external_proof_urls: bool | None = None
-    byhand_public_url: str = ""
+    byhand_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     allow_dev_operator_id_header: bool = False
     auto_approve_max_usd: NonNegativeInt | None = None
     manual_review_hours: PositiveInt = 72

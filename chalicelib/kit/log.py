@@ -9,7 +9,7 @@ from typing import Any
 _logger = logging.getLogger("byhand")
 
 
-def set_up(level: int = logging.INFO) -> None:
+def set_up(level: str = "INFO") -> None:
     """Write our lines, and nothing else's, to standard output; calling it again changes nothing."""
     if not _logger.handlers:
         handler = logging.StreamHandler(sys.stdout)

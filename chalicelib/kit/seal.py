@@ -43,10 +43,10 @@ class Seal:
         key_id, _, text = sealed.partition(".")
         if key_id != self._key[0]:
             raise Sealed(f"sealed under key {key_id}, and this deployment has {self._key[0]}")
-        box = base64.b64decode(text)
         try:
+            box = base64.b64decode(text)
             return AESGCM(self._key[1]).decrypt(box[:12], box[12:], place.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Sealed(f"this is not what was sealed for {place}") from None
 
     def derive(self, purpose: str) -> bytes:

@@ -67,12 +67,12 @@ def _envelope(request: ChaliceRequest, get_response: Callable[[ChaliceRequest], 
 
 def _request(request: ChaliceRequest, route: Route) -> Request:
     """The same request without Chalice."""
-    body = request.raw_body
+    body, identity = request.raw_body, request.context.get("identity") or {}
     return Request(
         method=request.method, route=route.path, ids=dict(request.uri_params or {}),
         query=dict((request.query_params or {}).items()),
         headers={name.lower(): value for name, value in request.headers.items()},
-        body=body.encode() if isinstance(body, str) else body, source=str(request.context.get("identity", {}).get("sourceIp", "")),
+        body=body.encode() if isinstance(body, str) else body, source=str(identity.get("sourceIp", "")),
         request_id=_request_id(request),
     )  # fmt: skip
 

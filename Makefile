@@ -1,0 +1,62 @@
+# Byhand. Two commands do everything: make run, make test.  `make help` lists the rest.
+
+# The newest Python that Lambda and every dependency support, of those that are here and really start.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+export PORT ?= 8000
+export STORE ?= ministack
+BIN := .venv/bin
+STORE_BIN := .byhand/store-venv/bin
+QUIET_PIP := -qq --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test slow demo package check docs store clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: .venv/ready store ## Start the whole local stack and print what to try next (PORT=8000, STORE=ministack|moto)
+	@exec $(BIN)/python -m local
+
+test: .venv/ready check build/package/ready ## Everything a change must pass, in a few minutes
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" --cov --cov-report=term-missing:skip-covered
+
+slow: .venv/ready store build/package/ready ## The long proofs: the real store, longer searches
+	@$(BIN)/python -m pytest -m slow
+
+check: .venv/ready ## Style, types, import directions
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+demo: .venv/ready store ## Walk the main job over HTTP against a stack of its own
+	@$(BIN)/python -m local.demo
+
+package: .venv/ready ## Build what is deployed: build/package/{deployment.zip,sam.json}
+	@$(BIN)/python -m infra.package live build/package && touch build/package/ready
+
+docs: .venv/ready ## Draw the reference pages anew from the code
+	@$(BIN)/python -m docs.build
+
+clean: ## Remove what was built; what the local stack keeps under .byhand stays
+	@rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+
+store: $(if $(filter ministack,$(STORE)),.byhand/store-venv/ready)
+
+build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.txt -type f -not -name '*.pyc')
+	@$(MAKE) --no-print-directory package
+
+.venv/ready: requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Byhand needs Python 3.11 or later; none was found. Try: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Preparing .venv with $(PYTHON) (once, about a minute) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install $(QUIET_PIP) -r requirements-dev.txt
+	@touch $@
+
+.byhand/store-venv/ready: requirements-store.txt
+	@echo "Preparing the local store (once, some seconds) ..."
+	@mkdir -p .byhand
+	@$(PYTHON) -m venv --clear .byhand/store-venv
+	@$(STORE_BIN)/python -m pip install $(QUIET_PIP) -r requirements-store.txt
+	@touch $@
