@@ -1,0 +1,73 @@
+"""What a person reads after `make run`: where it is, who they are, and lines that work when pasted as they are."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from local.credentials import Credentials
+
+# The comments of the blocks stand outside of them: an interactive zsh does not take a pasted line that begins with #.
+PAGE = """
+Byhand is running.
+
+  Base URL      {base_url}
+  API key       {api_key}
+  Operator id   {operator_id}
+
+Post a task as the agent, and remember its id (pasted twice, it is the same task, thanks to the Idempotency-Key):
+
+TASK=$(curl -s {base_url}/api/v1/tasks \\
+  -H 'X-API-Key: {api_key}' \\
+  -H 'Content-Type: application/json' \\
+  -H 'Idempotency-Key: {idempotency_key}' \\
+  -d '{{"title": "Verify storefront signage",
+       "description": "Take a clear photo of the sign at 123 Main St",
+       "location": {{"lat": 40.7128, "lng": -74.006, "address": "123 Main St, New York, NY"}},
+       "reward_usd": 25,
+       "deadline": "{deadline}",
+       "proof_requirements": ["Photo of storefront sign"],
+       "task_type": "VERIFICATION"}}' \\
+  | sed -n 's/.*"task_id": *"\\([^"]*\\)".*/\\1/p'); echo "$TASK"
+
+See what it set aside:
+
+curl -s {base_url}/api/v1/agents/balance -H 'X-API-Key: {api_key}'
+
+Browse as the operator, and accept it:
+
+curl -s {base_url}/api/v1/operator/tasks -H 'X-Operator-Id: {operator_id}'
+
+curl -s -X POST {base_url}/api/v1/operator/tasks/$TASK/accept -H 'X-Operator-Id: {operator_id}'
+
+See it as the agent does:
+
+curl -s {base_url}/api/v1/tasks/$TASK -H 'X-API-Key: {api_key}'
+
+{state}
+Ctrl-C stops everything.
+"""
+
+
+def welcome(credentials: Credentials, state: Path | None, kept: Path | None) -> str:
+    """The whole page. The deadline in it is a week from now."""
+    return PAGE.format(
+        base_url=credentials.base_url,
+        api_key=credentials.api_key,
+        operator_id=credentials.operator_id,
+        idempotency_key=f"first-task-{secrets.token_hex(4)}",
+        deadline=(datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        state=_state(state, kept),
+    )
+
+
+def _state(state: Path | None, kept: Path | None) -> str:
+    if state is None:
+        return "This store keeps nothing: tasks, money and credentials end with this run."
+    credentials = f", your credentials in {_short(kept)}" if kept else ""
+    return f"Everything is kept in {_short(state)}{credentials}. To start from nothing: rm -rf {_short(state)}"
+
+
+def _short(path: Path) -> str:
+    """The path as one would type it here, if it is below the current folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
