@@ -99,7 +99,10 @@ class TestResources:
 
     def test_the_sweeper_reads_a_thin_index(self, resources: dict[str, Any]) -> None:
         indexes = {i["IndexName"]: i for i in resources["AgendaTable"]["Properties"]["GlobalSecondaryIndexes"]}
-        assert indexes["due"]["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["kind", "queue"]}
+        assert indexes["due"]["Projection"] == {
+            "ProjectionType": "INCLUDE",
+            "NonKeyAttributes": ["kind", "queue", "attempts"],
+        }
         assert indexes["dead"]["Projection"] == {"ProjectionType": "ALL"}
 
     @pytest.mark.parametrize("name", sorted(CONSUMERS))

@@ -1,0 +1,231 @@
+"""Policies against what the functions really call: nothing that is used is missing, nothing unused is granted.
+
+Every AWS call of a long walk through the house is recorded together with the function that made it. IAM itself does
+not run here: this compares actions and resources, and says nothing of how AWS evaluates them.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core.agenda import service as agenda
+from chalicelib.core.identity import deployment
+from chalicelib.core.world import Case, JudgeUnavailable, Verdict
+from chalicelib.kit.commit import commit
+from chalicelib.products.tasks.actions import endings
+from local.webhooks import Receiver
+from tests.harness import Agent, House, Operator
+
+POLICIES = Path(__file__).resolve().parents[2] / ".chalice"
+FUNCTIONS = ("api", "timers", "courier", "judge", "sweep")
+Use = tuple[str, str, str]
+
+# Granted though the walk does not use it, and why.
+BESIDES = {
+    # Whichever function starts first in a new deployment writes down what the deployment is.
+    "kms:GenerateDataKey": set(FUNCTIONS),
+    # Unwrapped once per process, which may be before the walk begins.
+    "kms:Decrypt": {"api", "courier"},
+    "dynamodb:UpdateItem LedgerTable": {"courier", "judge", "sweep"},
+    # Every cold start reads what the deployment is.
+    "dynamodb:GetItem LedgerTable": set(FUNCTIONS),
+    # When the test clock meets an entry that fails, its message goes to the queue after all.
+    "sqs:SendMessage TimersQueue": {"api"},
+    # What Lambda's own machinery does for a consumer.
+    "sqs:DeleteMessage": {"timers", "courier", "judge"},
+    "sqs:GetQueueAttributes": {"timers", "courier", "judge"},
+    "sqs:ReceiveMessage": {"timers", "courier", "judge"},
+    "logs:CreateLogStream": set(FUNCTIONS),
+    "logs:PutLogEvents": set(FUNCTIONS),
+    "xray:PutTraceSegments": {"api"},
+    "xray:PutTelemetryRecords": {"api"},
+    # Without it S3 answers 403 for an object that is not there, and we would take that for a fault.
+    "s3:ListBucket": {"api", "judge"},
+}
+
+_function: ContextVar[str] = ContextVar("function", default="setup")
+
+
+class Unavailable:
+    """A Guardian that never answers."""
+
+    def judge(self, case: Case) -> Verdict:
+        raise JudgeUnavailable("nobody there")
+
+
+@pytest.fixture
+def used(house: House) -> set[Use]:
+    """(function, action, logical resource) of every AWS call of the walk."""
+    uses: set[Use] = set()
+    with _recording(house, uses), Receiver("s") as receiver:
+        _walk(house, receiver)
+    return uses
+
+
+def test_functions_may_do_what_they_do_and_no_more(used: set[Use]) -> None:
+    allowed = {use for name in FUNCTIONS for use in _granted(name)}
+    assert sorted(used - allowed) == [], "used and not granted"
+    idle = [
+        (name, action, resource) for name, action, resource in allowed - used if not _besides(name, action, resource)
+    ]
+    assert sorted(idle) == [], "granted and not used"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_statements_have_names_of_their_own(name: str) -> None:
+    names = [one["Sid"] for one in json.loads((POLICIES / f"policy-{name}.json").read_text())["Statement"]]
+    assert len(set(names)) == len(names)
+
+
+def _walk(house: House, receiver: Receiver) -> None:
+    """Everything that the functions do, each at least once."""
+    agent, operator = house.agent(deposit=1000), house.operator()
+    house.request("GET", "/api/health")
+    extra = agent.send("/agents/keys", {"name": "second"}).json
+    agent.get("/agents/keys")
+    agent.send(f"/agents/keys/{extra['id']}", method="DELETE")
+    hook = {"callback_url": "http://127.0.0.1:9/hook", "callback_secret": "s"}
+    approved = agent.posted(callback_url=receiver.url, callback_secret="s")
+    agent.post(key="again")
+    agent.post(key="again")
+    agent.get("/tasks?status=PENDING")
+    agent.get("/tasks?limit=1")
+    operator.get("/operator/tasks")
+    operator.get("/operator/tasks?task_type=PHOTO")
+    operator.accept(approved)
+    operator.submit(approved, photos=["http://example.com/1.jpg", "nonsense"])
+    operator.hand_in(approved)
+    agent.task(approved)
+    house.drain()
+    unseen, rejected = agent.posted(**hook), agent.posted(**hook, proof_requirements=["a", "b", "c"])
+    operator.accept(unseen)
+    operator.accept(rejected)
+    with house.living_in(judge=Unavailable()):
+        operator.hand_in(unseen)
+        house.drain()
+    operator.hand_in(rejected)
+    house.drain()
+    agent.cancel(agent.posted())
+    agent.verify(agent.posted(), "APPROVE")
+    _lose_guardian(agent, operator, hook)
+    orphan = agenda.at(endings.COMPLETE, "agent_0/task_0", house.now(), house.now())
+    commit(house.world.store, [orphan])
+    for _ in range(12):
+        # Business time passes without the clock's own sweep, so that the schedule and the queues do the work.
+        deployment.advance_clock(house.world.store, 3 * 86_400)
+        house.sweep()
+        house.drain()
+    _lose_guardian(agent, operator, hook)
+    house.advance(days=6)
+    operator.get("/operator/earnings")
+    paid = operator.payout(10).json
+    operator.get(f"/operator/payout/status/{paid['payout_id']}")
+
+
+def _lose_guardian(agent: Agent, operator: Operator, hook: dict[str, str]) -> None:
+    """Hand in proof whose message to the Guardian is lost with its consumer."""
+    stuck = agent.posted(**hook)
+    operator.accept(stuck)
+    operator.hand_in(stuck)
+    queues = agent.house.world.queues
+    url = queues.urls["judge"]
+    for message in queues.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]:
+        queues.client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+@contextmanager
+def _recording(house: House, uses: set[Use]) -> Iterator[None]:
+    """Note every call of the world's clients, each under the function that is at work."""
+    tables = {name: f"{key.title()}Table" for key, name in house.world.store.names.items()}
+    queues = {url: f"{key.title()}Queue" for key, url in house.world.queues.urls.items()}
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        for action, resource in _actions(model.service_model.service_name, model.name, params, tables, queues):
+            uses.add((_function.get(), action, resource))
+
+    clients = [house.world.store.client, house.world.queues.client, house.world.bucket.client]
+    for client in clients:
+        client.meta.events.register("provide-client-params.*.*", note)
+    app, house.app = house.app, _Named(house.app)
+    try:
+        yield
+    finally:
+        house.app = app
+        for client in clients:
+            client.meta.events.unregister("provide-client-params.*.*", note)
+        uses.difference_update({use for use in uses if use[0] == "setup"})
+
+
+class _Named:
+    """An app whose every call says which function it is."""
+
+    def __init__(self, app: Any) -> None:
+        self.event_sources, self.routes = app.event_sources, app.routes
+        self.handler_map = {name: _named(name, handler) for name, handler in app.handler_map.items()}
+        self._api = _named("api", app)
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        return self._api(event, context)
+
+
+def _named(name: str, handler: Any) -> Any:
+    def call(event: Any, context: Any) -> Any:
+        token = _function.set(name)
+        try:
+            return handler(event, context)
+        finally:
+            _function.reset(token)
+
+    return call
+
+
+def _actions(
+    service: str, operation: str, params: dict[str, Any], tables: dict[str, str], queues: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The IAM actions of one call, and what each is done to."""
+    if operation == "TransactWriteItems":
+        kinds = {
+            "Put": "PutItem",
+            "Update": "UpdateItem",
+            "Delete": "DeleteItem",
+            "ConditionCheck": "ConditionCheckItem",
+        }
+        for item in params["TransactItems"]:
+            for kind, body in item.items():
+                yield f"dynamodb:{kinds[kind]}", tables[body["TableName"]]
+    elif operation == "BatchGetItem":
+        yield from ((f"dynamodb:{operation}", tables[name]) for name in params["RequestItems"])
+    elif service == "dynamodb":
+        index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+        yield f"dynamodb:{operation}", tables[params["TableName"]] + index
+    elif service == "sqs":
+        yield f"sqs:{operation}", queues[params["QueueUrl"]]
+    elif service == "s3":
+        yield ("s3:ListBucket", "FilesBucket") if operation == "HeadBucket" else (f"s3:{operation}", "FilesBucket/*")
+
+
+def _granted(function: str) -> Iterator[Use]:
+    policy = json.loads((POLICIES / f"policy-{function}.json").read_text())
+    for statement in policy["Statement"]:
+        for action in statement["Action"]:
+            for resource in (
+                statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            ):
+                yield function, action, _resource(resource)
+
+
+def _resource(resource: Any) -> str:
+    if resource == "*":
+        return "*"
+    if "Fn::GetAtt" in resource:
+        return str(resource["Fn::GetAtt"][0])
+    return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "").replace("}", "")
+
+
+def _besides(function: str, action: str, resource: str) -> bool:
+    return function in BESIDES.get(action, set()) | BESIDES.get(f"{action} {resource}", set())
