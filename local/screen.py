@@ -39,13 +39,35 @@ curl -s {base_url}/api/v1/operator/tasks -H 'X-Operator-Id: {operator_id}'
 
 curl -s -X POST {base_url}/api/v1/operator/tasks/$TASK/accept -H 'X-Operator-Id: {operator_id}'
 
-See it as the agent does:
+Hand in proof: a photo (here one pixel; any PNG or JPEG will do), then the words:
+
+PHOTO=$(echo {pixel} | base64 -d | \\
+  curl -s {base_url}/api/v1/operator/upload -H 'X-Operator-Id: {operator_id}' \\
+  -H 'Content-Type: image/png' --data-binary @- | sed -n 's/.*"url":"\\([^"]*\\)".*/\\1/p'); echo "$PHOTO"
+
+curl -s {base_url}/api/v1/operator/tasks/$TASK/submit -H 'X-Operator-Id: {operator_id}' \\
+  -H 'Content-Type: application/json' -d '{{"photos": ["'"$PHOTO"'"], "notes": "There it is"}}'
+
+See it as the agent does: the Guardian has looked, the task is COMPLETED, the proof can be opened:
 
 curl -s {base_url}/api/v1/tasks/$TASK -H 'X-API-Key: {api_key}'
+
+Let the seven-day hold pass, and see what was earned; it can now be paid out:
+
+curl -s {base_url}/api/v1/test/clock -H 'Content-Type: application/json' -d '{{"advance_seconds": 604800}}'
+
+curl -s {base_url}/api/v1/operator/earnings -H 'X-Operator-Id: {operator_id}'
+
+curl -s {base_url}/api/v1/operator/payout -H 'X-Operator-Id: {operator_id}' \\
+  -H 'Content-Type: application/json' -d '{{"amount_usd": 25}}'
 
 {state}
 Ctrl-C stops everything.
 """
+
+
+# The smallest PNG there is, so that the page needs no file of yours.
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 
 
 def welcome(credentials: Credentials, state: Path | None, kept: Path | None) -> str:
@@ -54,6 +76,7 @@ def welcome(credentials: Credentials, state: Path | None, kept: Path | None) -> 
         base_url=credentials.base_url,
         api_key=credentials.api_key,
         operator_id=credentials.operator_id,
+        pixel=PIXEL,
         idempotency_key=f"first-task-{secrets.token_hex(4)}",
         deadline=(datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         state=_state(state, kept),

@@ -3,7 +3,7 @@
     writes ──► checked ──► TransactWriteItems ──┬─► done: the bells of the writes, for the door to ring
                                 ▲               ├─► a condition failed: the refusal of the first write that failed
                      20 ms … 640 ms, jittered   ├─► others write the same rows: again, up to 8 times, then Busy
-                                └───────────────┴─► no answer: again, under the same request token
+                                └───────────────┴─► no answer: again, same request token, then OutcomeUnknown
 
 The order of the writes is the precedence of refusals. A conflict that is reported ahead of the first failed condition
 means "ask again", because that condition was judged against rows that were just being changed.
@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.kit.aws import OUTAGES
-from chalicelib.kit.errors import Busy
+from chalicelib.kit.errors import Busy, OutcomeUnknown
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Write, unpack
@@ -31,10 +31,9 @@ LAST_PAUSE_SECONDS = 0.64
 ALL_TRIES_SECONDS = 4.0
 
 _RETRYABLE_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-_RETRYABLE_ERRORS = {
-    "TransactionInProgressException", "ThrottlingException", "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded", "InternalServerError", "ServiceUnavailable",
-}  # fmt: skip
+_RETRYABLE_ERRORS = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
+# After these nobody can say whether the transaction took effect, and the same token makes asking again safe.
+_UNCLEAR_ERRORS = {"TransactionInProgressException", "InternalServerError", "ServiceUnavailable"}
 
 
 class BadCommit(Exception):
@@ -42,31 +41,39 @@ class BadCommit(Exception):
 
 
 class _AskAgain(Exception):
-    """Nothing is known to be refused: the same transaction may go in if it is sent again."""
+    """Nothing is known to be refused: the same transaction may go in if it is sent again.
 
-    def __init__(self, write: Write | None = None) -> None:
+    `write` is one that met another transaction, which also says that ours is not in. `unclear`: it may be in already.
+    """
+
+    def __init__(self, write: Write | None = None, *, unclear: bool = False) -> None:
         super().__init__()
         self.write = write
+        self.unclear = unclear
 
 
 def commit(store: Store, writes: Sequence[Write], *, pause: Callable[[float], None] = time.sleep) -> tuple[Bell, ...]:
     """Write everything or nothing, and return the bells to ring.
 
-    Raises the refusal of the first write whose condition fails, or Busy when others kept writing the same rows.
+    Raises the refusal of the first write whose condition fails, Busy when others kept writing the same rows, or
+    OutcomeUnknown when DynamoDB did not answer.
     """
     request = _request(store, writes)
     deadline = time.monotonic() + ALL_TRIES_SECONDS
     contended: Write | None = None
+    unclear = False
     for attempt in range(TRIES_MAX):
+        if attempt:
+            pause(random.uniform(0, min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LAST_PAUSE_SECONDS)))
         try:
             _send(store, request, writes)
             return tuple(write.bell for write in writes if write.bell is not None)
         except _AskAgain as unsettled:
             contended = unsettled.write or contended
+            unclear = unsettled.unclear or (unclear and unsettled.write is None)
         if time.monotonic() >= deadline:
             break
-        pause(random.uniform(0, min(FIRST_PAUSE_SECONDS * 2**attempt, LAST_PAUSE_SECONDS)))
-    raise Busy(contended)
+    raise OutcomeUnknown() if unclear else Busy(contended)
 
 
 def _send(store: Store, request: dict[str, Any], writes: Sequence[Write]) -> None:
@@ -77,13 +84,13 @@ def _send(store: Store, request: dict[str, Any], writes: Sequence[Write]) -> Non
         code = error.response["Error"]["Code"]
         if code == "TransactionCanceledException":
             raise _meaning(error, writes) from error
-        if code in _RETRYABLE_ERRORS:
-            raise _AskAgain from error
+        if code in _RETRYABLE_ERRORS or code in _UNCLEAR_ERRORS:
+            raise _AskAgain(unclear=code in _UNCLEAR_ERRORS) from error
         raise
     except OUTAGES as error:
         # Whether the transaction took effect is unknown. The same token makes asking again safe: DynamoDB answers
         # a transaction that is already in with success, and does nothing.
-        raise _AskAgain from error
+        raise _AskAgain(unclear=True) from error
 
 
 def _meaning(error: ClientError, writes: Sequence[Write]) -> Exception:

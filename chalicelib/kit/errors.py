@@ -12,7 +12,8 @@
     │   └── Gone             410  too late for good
     └── Wait                      come back in a while
         ├── RateLimited      429
-        └── Busy             503
+        ├── Busy             503
+        └── OutcomeUnknown   503
 
 A refusal is an expected answer, never a fault: it has a status, a stable code, a sentence that it writes itself, and
 details for programs. Anything else is a fault of ours: it is logged whole and tells the caller nothing.
@@ -121,3 +122,16 @@ class Busy(Wait):
     def __init__(self, contended: object = None) -> None:
         super().__init__("Too many requests met at the same place. Nothing was changed; please try again.", seconds=1)
         self.contended = contended
+
+
+class OutcomeUnknown(Wait):
+    """The database did not answer, so nobody can say whether this was done."""
+
+    status, code = 503, "outcome_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database did not answer in time, so this may or may not have been done. Send it again with the same "
+            "Idempotency-Key; without one, look before you send it again.",
+            seconds=1,
+        )

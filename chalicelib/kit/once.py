@@ -111,7 +111,7 @@ def fingerprint(*parts: str) -> str:
 def commit(store: Store, claim: Claim | None, writes: Sequence[Write], answer: BaseModel) -> Outcome:
     """Commit a verb's writes under its claim and give its answer; a repeat gets the first answer instead.
 
-    Raises KeyReused, InProgress, Busy, and what the writes refuse.
+    Raises KeyReused, InProgress, Busy, OutcomeUnknown, and what the writes refuse.
     """
     text = dumps(answer)
     if claim is None:

@@ -55,7 +55,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `attempts` counts tries that were begun; `data` is what the job needs beside its subject."""
+    """One thing to do. `attempts` counts tries that were begun; `data` is what the job needs beside its subject.
+
+    `due_at` moves with every try; `not_before` never does: a bell that comes too early, from a machine whose clock is
+    ahead or by mistake, finds nothing to do yet. It is None for what is rung at once.
+    """
 
     id: str
     kind: str
@@ -65,6 +69,7 @@ class Entry:
     attempts: int
     data: Mapping[str, Any] = field(default_factory=dict)
     dead: bool = False
+    not_before: datetime | None = None
 
     @property
     def temper(self) -> Temper:

@@ -48,6 +48,7 @@ def at(
     entry = Entry(
         id=":".join(filter(None, (kind.name, subject, which))), kind=kind.name, queue=kind.temper.queue,
         subject=subject, due_at=now + BELL_GRACE if ring else due, attempts=1 if ring else 0, data=data or {},
+        not_before=None if ring else due,
     )  # fmt: skip
     return rows.write(entry, ring)
 
@@ -77,12 +78,13 @@ def sweep(world: World, ring: Callable[[Bell], None]) -> Sweep:
 
 
 def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ...]:
-    """Do what an entry says, and return the bells of its effect. A bell for an entry that is gone is nothing.
+    """Do what an entry says, and return the bells of its effect. A bell for an entry that is gone, or for one whose
+    time has not come, is nothing.
 
     Raises Wait when the same should be tried again soon, and whatever a job of ours raises by mistake.
     """
     entry = rows.find(world.store, entry_id)
-    if entry is None or entry.dead:
+    if entry is None or entry.dead or (entry.not_before is not None and entry.not_before > world.now()):
         return ()
     job = jobs.get(entry.kind)
     if job is None:

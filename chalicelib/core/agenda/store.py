@@ -51,6 +51,7 @@ def write(entry: Entry, ring: bool) -> Write:
     item: Item = {
         "kind": entry.kind, "queue": entry.queue, "subject": entry.subject, "due_at": clock.iso(entry.due_at),
         "attempts": entry.attempts, "data": simplejson.dumps(dict(entry.data)),
+        "not_before": clock.iso(entry.not_before) if entry.not_before else None,
         "shard": hashlib.sha256(entry.id.encode()).hexdigest()[0],
     }  # fmt: skip
     return put(TABLE, row(entry.id), item, bell=bell(entry.id, entry.queue) if ring else None)
@@ -113,8 +114,10 @@ def dead(store: Store, limit: int) -> list[Entry]:
 
 
 def _entry(item: Item) -> Entry:
+    not_before = item.get("not_before")
     return Entry(
         id=item["pk"], kind=item["kind"], queue=item["queue"], subject=item["subject"],
         due_at=clock.parse(item["due_at"]), attempts=item["attempts"],
         data=simplejson.loads(item["data"]), dead="dead" in item,
+        not_before=clock.parse(not_before) if not_before else None,
     )  # fmt: skip

@@ -62,8 +62,6 @@ DEADLINE_MAX = timedelta(days=90)
 LATE = timedelta(hours=1)
 """How long past its deadline accepted work may still be handed in (ruling 19)."""
 
-REMOTE = "Remote/Digital"
-
 FEE_MIN_MICROS = money.usd(2)
 # Seed, "Volume Pricing Tiers"; exactly $5,000 and exactly $25,000 belong to the middle one (ruling 17).
 GROWTH_FROM_MICROS, ENTERPRISE_ABOVE_MICROS = money.usd(5_000), money.usd(25_000)

@@ -32,7 +32,7 @@ def task(world: World, sheets: Sheets) -> words.TaskShown:
     return words.TaskShown(
         task_id=head.task_id, title=head.title, description=body.description, status=head.status,
         task_type=head.task_type, task_domain=body.task_domain, proof_type=body.proof_type,
-        digital_instructions=body.digital_instructions, location=body.location or {"address": rules.REMOTE},
+        digital_instructions=body.digital_instructions, location=body.location or words.Remote(),
         reward_usd=head.reward_micros, platform_fee_usd=head.fee_micros, platform_fee=head.fee_micros,
         deadline=head.deadline, proof_requirements=body.proof_requirements,
         proof=_proof(world, sheets.proof) if sheets.proof else None, guardian_result=sheets.verdict,
@@ -55,7 +55,7 @@ def in_feed(opening: Opening) -> words.FeedRow:
     place = shown.pop("location")
     return words.FeedRow(
         task_id=opening.opening_id, title=opening.title, task_type=rules.TaskType(opening.kind),
-        location={"lat": place["lat"], "lng": place["lng"]} if place else {"address": rules.REMOTE},
+        location=words.Coordinates.model_validate(place) if place else words.Remote(),
         reward_usd=opening.pay_micros, deadline=opening.deadline, created_at=opening.posted_at, **shown,
     )  # fmt: skip
 

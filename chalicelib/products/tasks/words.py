@@ -27,6 +27,19 @@ class Location(Words):
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
 
 
+class Coordinates(Words):
+    """A place without its address."""
+
+    lat: float
+    lng: float
+
+
+class Remote(Words):
+    """Where a digital task is done."""
+
+    address: str = "Remote/Digital"
+
+
 class TaskOrder(Words):
     """POST /tasks."""
 
@@ -155,7 +168,7 @@ class TaskShown(Words):
     task_domain: str
     proof_type: str
     digital_instructions: str | None
-    location: Location | dict[str, str] | None
+    location: Location | Remote
     reward_usd: AmountOut
     platform_fee_usd: AmountOut
     platform_fee: AmountOut
@@ -202,7 +215,7 @@ class Decided(Words):
 
 
 class FeedRow(Words):
-    """One task that an operator can take."""
+    """One task that an operator can take; its address is for whoever has accepted it."""
 
     task_id: str
     title: str
@@ -210,7 +223,7 @@ class FeedRow(Words):
     task_type: TaskType
     task_domain: str
     proof_type: str
-    location: Location | dict[str, str] | None
+    location: Coordinates | Remote
     reward_usd: AmountOut
     deadline: Moment
     proof_requirements: list[str]
