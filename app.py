@@ -32,12 +32,12 @@ prepare(app)
 mount(app, ROUTES, world)
 
 
-@app.on_sqs_message(queue="timers", batch_size=10, name="timers")
+@app.on_sqs_message(queue="timers", batch_size=5, name="timers")
 def timers(event: SQSEvent) -> dict[str, Any]:
     return workers.consume(world(), JOBS, event.to_dict())
 
 
-@app.on_sqs_message(queue="courier", batch_size=10, name="courier")
+@app.on_sqs_message(queue="courier", batch_size=5, name="courier")
 def courier(event: SQSEvent) -> dict[str, Any]:
     return workers.consume(world(), JOBS, event.to_dict())
 

@@ -11,6 +11,8 @@ import sys
 import threading
 from typing import Any
 
+from chalicelib.doors import wiring
+from chalicelib.kit.config import ConfigurationError
 from local import credentials, screen
 from local.ministack import StoreUnavailable
 from local.runner import LocalStack, PortUnusable
@@ -29,7 +31,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nByhand has stopped.", flush=True)
         return 0
-    except (StoreUnavailable, StackFailed, PortUnusable, credentials.ApiRefused) as error:
+    except (StoreUnavailable, StackFailed, PortUnusable, ConfigurationError, credentials.ApiRefused) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -39,6 +41,8 @@ def _run(store: str, port: int) -> None:
     keeps = store not in KEEPS_NOTHING
     kept = credentials.KEPT if keeps else None
     with LocalStack(store, port) as stack:
+        # Built before the first request, so that a setting that cannot be is a sentence here and not a 500 later.
+        wiring.world()
         credentials.wait_until_healthy(stack.url)
         yours = credentials.ensure(stack.url, kept)
         print(screen.welcome(yours, stack.state if keeps else None, kept), flush=True)

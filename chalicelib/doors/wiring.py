@@ -42,6 +42,7 @@ def using(other: World) -> Iterator[World]:
 
 @lru_cache(maxsize=1)
 def _built() -> World:
+    log.set_up()
     settings = config.settings()
     log.set_up(settings.byhand_log_level)
     return build(settings)

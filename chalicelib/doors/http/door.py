@@ -6,6 +6,7 @@ who? ──► counted ──► 429 ──► 401 ──► words read ──�
                                                anything else ────► logged whole; 500 that tells nothing
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -27,11 +28,11 @@ DEPTH_MAX = 32
 KEY_CHARACTERS_MAX = 255
 
 
-def handle(world: World, route: Route, request: Request) -> Answer:
-    """The answer to one request, whatever happens."""
+def handle(world: Callable[[], World], route: Route, request: Request) -> Answer:
+    """The answer to one request, whatever happens; even if the deployment must not start like this."""
     headers = {"X-Request-Id": request.request_id}
     try:
-        answer = _walk(world, route, request, headers)
+        answer = _walk(world(), route, request, headers)
     except Refusal as refusal:
         log.info("http.refused", route=route.name, code=refusal.code, request_id=request.request_id)
         answer = answers.of_refusal(refusal, request.request_id)

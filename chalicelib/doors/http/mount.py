@@ -44,7 +44,7 @@ def prepare(app: Chalice) -> None:
 
 def _view(route: Route, world: Callable[[], World]) -> Callable[..., Response]:
     def view(**_: str) -> Response:
-        answer = handle(world(), route, _request(_current.get(), route))
+        answer = handle(world, route, _request(_current.get(), route))
         return _response(answer.body, answer.status, answer.headers)
 
     return view
