@@ -5,12 +5,12 @@ judge and the webhook courier. DynamoDB is no stranger, its conditions are our r
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.kit.bucket import Bucket
-from chalicelib.kit.clock import Clock
+from chalicelib.kit.clock import Clock, StoppedClock
 from chalicelib.kit.config import Settings
 from chalicelib.kit.pages import Cursors
 from chalicelib.kit.queue import Queues
@@ -115,6 +115,10 @@ class World:
     seal: Seal
     judge: Judge
     courier: Courier
+
+    def at_one_moment(self) -> "World":
+        """The same world with its clock stopped now: what one request or one job does has one time."""
+        return replace(self, clock=StoppedClock(self.clock))
 
     def now(self) -> datetime:
         """Business time."""

@@ -37,7 +37,7 @@ def _try(world: World, jobs: Jobs, message: str, ring: Callable[[Bell], None] | 
     """Work one message; False when it should come again."""
     try:
         entry_id = str(simplejson.loads(message)["entry"])
-        bells = agenda.work(world, jobs, entry_id)
+        bells = agenda.work(world.at_one_moment(), jobs, entry_id)
     except Exception as error:  # noqa: BLE001 one bad message must not take its batch with it
         log.fault("worker.fault", error, message=message)
         return False

@@ -44,6 +44,23 @@ class ShiftedClock:
         return datetime.now(UTC)
 
 
+class StoppedClock:
+    """Both times as they were at one moment: a request has one now, however long it takes.
+
+    Stopping a clock that is stopped takes a new moment from the one that runs.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.running: Clock = clock.running if isinstance(clock, StoppedClock) else clock
+        self._now, self._wall = self.running.now(), self.running.wall()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def wall(self) -> datetime:
+        return self._wall
+
+
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and `Z`: fixed width, so that text order is time order in the tables."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

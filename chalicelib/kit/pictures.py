@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from collections.abc import Mapping
+
+    from PIL.Image import Image, Transpose
 
 PIXELS_MAX = 50_000_000
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -30,29 +32,33 @@ class Picture:
     taken_at: datetime | None
 
 
+@dataclass(frozen=True)
+class _Metadata:
+    orientation: int = 1
+    latitude: float | None = None
+    longitude: float | None = None
+    taken_at: datetime | None = None
+
+
 def clean(content: bytes) -> Picture:
     """The picture in some bytes, with its metadata taken out. Raises Unreadable.
 
-    A JPEG keeps its quantisation tables, so that nothing visible changes. One that EXIF says to rotate is rotated
-    first, because without EXIF no viewer would know.
+    A JPEG keeps its quantisation tables, and what must be encoded anew is encoded finely, so that nothing visible
+    changes. A picture that EXIF says to rotate is rotated first, because without EXIF no viewer would know.
     """
-    from PIL import ImageOps
-
     image = _open(content)
-    exif = image.getexif()
-    gps, taken = exif.get_ifd(0x8825), exif.get_ifd(0x8769)
-    kind, rotated = str(image.format), exif.get(0x0112, 1) != 1
+    said = _metadata(image)
+    kind, turn = str(image.format), _turns().get(said.orientation)
     try:
         image.load()
-        upright = ImageOps.exif_transpose(image) if rotated else image
+        upright = image if turn is None else image.transpose(turn)
         cleaned = io.BytesIO()
         upright.info = {}
-        keep = {"quality": "keep"} if kind == "JPEG" and not rotated else {}
-        upright.save(cleaned, format=kind, exif=b"", **keep)
+        quality = "keep" if kind == "JPEG" and turn is None else 95
+        upright.save(cleaned, format=kind, exif=b"", quality=quality)
     except (OSError, ValueError, SyntaxError) as error:
         raise Unreadable(f"the picture is damaged: {error}") from None
-    latitude, longitude = _place(gps)
-    return Picture(cleaned.getvalue(), TYPES[kind], latitude, longitude, _moment(taken))
+    return Picture(cleaned.getvalue(), TYPES[kind], said.latitude, said.longitude, said.taken_at)
 
 
 def is_readable(content: bytes) -> bool:
@@ -67,15 +73,41 @@ def is_readable(content: bytes) -> bool:
 def _open(content: bytes) -> "Image":
     """Open a picture by its magic bytes, and look at its size before anything is decoded."""
     from PIL import Image
+    from PIL.JpegImagePlugin import JpegImageFile
 
     Image.MAX_IMAGE_PIXELS = None  # ours is smaller, and is an answer instead of a warning
     try:
         image = Image.open(io.BytesIO(content), formats=list(TYPES))
+        if image.format == "MPO":
+            # Phones put a second picture, such as a depth map, behind the JPEG; only the first is the photo.
+            image = JpegImageFile(io.BytesIO(content))
     except (OSError, ValueError, SyntaxError):
         raise Unreadable("the bytes are no JPEG, PNG or WebP picture") from None
     if image.width * image.height > PIXELS_MAX:
         raise Unreadable(f"the picture has {image.width} x {image.height} pixels; {PIXELS_MAX // 1_000_000} MP fit")
     return image
+
+
+def _metadata(image: "Image") -> _Metadata:
+    """What the EXIF block says. One that cannot be read says nothing: the picture itself may still be fine."""
+    try:
+        exif = image.getexif()
+        gps, taken = exif.get_ifd(0x8825), exif.get_ifd(0x8769)
+        latitude, longitude = _place(gps)
+        orientation = exif.get(0x0112)
+        return _Metadata(orientation if isinstance(orientation, int) else 1, latitude, longitude, _moment(taken))
+    except Exception:  # noqa: BLE001 on hostile EXIF Pillow trips in ways that nobody can list, and all mean the same
+        return _Metadata()
+
+
+def _turns() -> "Mapping[int, Transpose]":
+    """What sets a picture upright, by its EXIF orientation; 1 is upright."""
+    from PIL.Image import Transpose
+
+    return {
+        2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
+    }  # fmt: skip
 
 
 def _place(gps: dict[int, Any]) -> tuple[float | None, float | None]:

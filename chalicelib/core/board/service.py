@@ -146,9 +146,14 @@ def recent_work(store: Store, operator_id: str, limit: int) -> list[Assignment]:
     return rows.assignments_of(store, operator_id, limit)
 
 
-def has_open_work(store: Store, operator_id: str) -> bool:
-    """Whether an operator is at anything: only then is there anything to upload."""
-    return rows.open_assignments(store, operator_id) > 0
+def expect_again(operator_id: str, until: datetime) -> Write:
+    """What an operator handed in was not enough: until a moment there is something to hand in again."""
+    return rows.expect_again(operator_id, until)
+
+
+def is_working(store: Store, operator_id: str, now: datetime) -> bool:
+    """Whether an operator has anything to hand in: only then is there anything to upload."""
+    return rows.is_working(store, operator_id, now)
 
 
 def _move(opening_id: str, operator_id: str, state: AssignmentState, ended: datetime | None = None) -> list[Write]:

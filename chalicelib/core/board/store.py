@@ -96,10 +96,15 @@ def less_load(operator_id: str) -> Write:
     return update(TABLE, load_row(operator_id), plus={"open": -1}, where=Attr("open").gte(1))
 
 
-def open_assignments(store: Store, operator_id: str) -> int:
-    """How many assignments an operator has open."""
-    row = store.get(TABLE, load_row(operator_id))
-    return int(row["open"]) if row else 0
+def expect_again(operator_id: str, until: datetime) -> Write:
+    """Work that was handed in may be handed in again until a moment; of several such moments the last one is kept."""
+    return update(TABLE, load_row(operator_id), put={"again_until": clock.iso(until)}, where=Attr("pk").exists())
+
+
+def is_working(store: Store, operator_id: str, now: datetime) -> bool:
+    """Whether an operator has an assignment open, or one that may be handed in again."""
+    row = store.get(TABLE, load_row(operator_id)) or {}
+    return int(row.get("open", 0)) > 0 or str(row.get("again_until", "")) > clock.iso(now)
 
 
 def find_opening(store: Store, opening_id: str) -> Opening | None:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from chalicelib.core.files import store as rows
 from chalicelib.core.files.model import IMAGE_TYPES, PUT_SECONDS, READ_SECONDS, Frozen, Upload
@@ -72,22 +72,22 @@ def own_upload_id(world: World, link: str) -> str | None:
 
 
 def freeze(
-    world: World, operator: Operator, upload_ids: Sequence[str], used_by: str, field: str
-) -> tuple[list[Frozen], list[Write]]:
-    """Check the bytes of some uploads, keep clean copies, and return these with the writes that use the uploads.
+    world: World, operator: Operator, places: Mapping[str, str], used_by: str
+) -> tuple[dict[str, Frozen], list[Write]]:
+    """Check the bytes of some uploads and keep clean copies: the copies by upload, and the writes that use them up.
 
-    Raises Invalid, naming `field`, for an upload that is not the operator's own, was never put, or is not what was
-    announced; the writes refuse UploadUsed.
+    `places` says for each upload where the request names it. Raises Invalid, naming that place, for an upload that is
+    not the operator's own, was never put, or is not what was announced; the writes refuse UploadUsed.
     """
-    frozen, writes = [], []
-    for position, upload in enumerate(rows.find_many(world.store, list(upload_ids))):
-        place = f"{field}.{position}"
+    frozen: dict[str, Frozen] = {}
+    writes = []
+    for upload_id, upload in zip(places, rows.find_many(world.store, list(places)), strict=True):
         if upload is None or upload.operator_id != operator.id:
-            raise Invalid(place, "is not an upload of yours")
+            raise Invalid(places[upload_id], "is not an upload of yours")
         if upload.used_by is not None:
-            raise UploadUsed(upload.upload_id)
-        frozen.append(_freeze(world, upload, place))
-        writes.append(rows.use(upload, used_by, UploadUsed(upload.upload_id)))
+            raise UploadUsed(upload_id)
+        frozen[upload_id] = _freeze(world, upload, places[upload_id])
+        writes.append(rows.use(upload, used_by, UploadUsed(upload_id)))
     return frozen, writes
 
 

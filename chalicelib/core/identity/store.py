@@ -18,7 +18,7 @@ from chalicelib.core.identity.model import ApiKey, Kyc, Operator
 from chalicelib.kit import clock
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.store import Store, under
-from chalicelib.kit.table import Item, Key, Write, add, delete
+from chalicelib.kit.table import Item, Key, Write, add, delete, update
 
 TABLE = "identity"
 
@@ -29,9 +29,21 @@ def secret_row(secret: str) -> Key:
 
 
 def add_account(account_id: str, name: str, email: str, company: str | None, now: datetime) -> Write:
-    """The account row of a new agent."""
-    item: Item = {"name": name, "email": email, "company": company, "created_at": clock.iso(now)}
+    """The account row of a new agent, with its first key counted."""
+    item: Item = {"name": name, "email": email, "company": company, "created_at": clock.iso(now), "keys": 1}
     return add(TABLE, Key(account_id, "account"), item)
+
+
+def count_key(account_id: str, most: int, too_many: Refusal) -> Write:
+    """One key more, unless there are as many as there may be."""
+    return update(
+        TABLE, Key(account_id, "account"), plus={"keys": 1}, where=Attr("keys").lt(most), refusal=too_many
+    )  # fmt: skip
+
+
+def uncount_key(account_id: str, last: Refusal) -> Write:
+    """One key less, unless it is the last one."""
+    return update(TABLE, Key(account_id, "account"), plus={"keys": -1}, where=Attr("keys").gt(1), refusal=last)
 
 
 def claim_email(email: str, account_id: str, taken: Refusal) -> Write:

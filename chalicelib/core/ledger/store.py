@@ -30,6 +30,11 @@ def book_row(owner: str) -> Key:
     return Key(owner, "book")
 
 
+def leg_row(owner: str, transfer_id: str) -> Key:
+    """Where an owner's side of a transfer stands."""
+    return Key(owner, f"leg#{transfer_id}")
+
+
 def open_book(owner: str, names: Iterable[str]) -> Write:
     """An empty book."""
     return add(TABLE, book_row(owner), {**dict.fromkeys(names, 0), "version": 0})
@@ -49,10 +54,9 @@ def legs(transfer: Transfer, now: datetime) -> list[Write]:
         "amount_micros": transfer.amount_micros, "at": clock.iso(now), "transfer_id": transfer.id,
     }  # fmt: skip
     first, *others = transfer.private_owners or [f"house#{clock.day(now)}"]
-    sk = f"leg#{transfer.id}"
     return [
-        add(TABLE, Key(first, sk), {**item, "day_shard": day_shard(now, transfer.id)}),
-        *(add(TABLE, Key(other, sk), item) for other in others),
+        add(TABLE, leg_row(first, transfer.id), {**item, "day_shard": day_shard(now, transfer.id)}),
+        *(add(TABLE, leg_row(other, transfer.id), item) for other in others),
     ]
 
 

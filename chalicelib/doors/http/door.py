@@ -32,7 +32,7 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
     """The answer to one request, whatever happens; even if the deployment must not start like this."""
     headers = {"X-Request-Id": request.request_id}
     try:
-        answer = _walk(world(), route, request, headers)
+        answer = _walk(world().at_one_moment(), route, request, headers)
     except Refusal as refusal:
         log.info("http.refused", route=route.name, code=refusal.code, request_id=request.request_id)
         answer = answers.of_refusal(refusal, request.request_id)

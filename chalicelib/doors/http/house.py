@@ -83,7 +83,7 @@ def _advance(call: Call[Advance], jobs: Mapping[str, agenda.Job]) -> Advanced:
     Timers are worked here and now, so that the caller sees a hold or a deadline pass in the next read; what calls
     outside (webhooks, the Guardian) is rung for as always.
     """
-    world = call.world
-    offset = deployment.advance_clock(world.store, call.words.advance_seconds)
+    offset = deployment.advance_clock(call.world.store, call.words.advance_seconds)
+    world = call.world.at_one_moment()
     rung = schedules.sweep(world, ring=workers.ringer(world, jobs))
     return Advanced(now=world.now(), offset_seconds=offset, entries_rung=rung)

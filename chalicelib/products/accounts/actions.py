@@ -104,11 +104,13 @@ def make_key(world: World, agent: Agent, order: words.KeyOrder, claim: Claim | N
 
     Raises TooManyKeys, SecretAlreadyShown.
     """
-    if len(identity_rows.keys_of(world.store, agent.account_id)) >= rules.KEYS_MAX:
-        raise TooManyKeys
     key, secret = identity.mint_key(agent.account_id, agent.email, order.name or "default", order.prefix, world)
     kept = words.KeyRow(id=key.key_id, key_prefix=key.shown, name=key.name, created_at=key.created_at)
-    outcome = once.commit(world.store, claim, identity_rows.add_key(key, secret), kept)
+    writes = [
+        identity_rows.count_key(agent.account_id, rules.KEYS_MAX, TooManyKeys()),
+        *identity_rows.add_key(key, secret),
+    ]
+    outcome = once.commit(world.store, claim, writes, kept)
     if outcome.replayed:
         raise SecretAlreadyShown
     return outcome.revised(lambda row: words.KeyMade(**row, api_key=secret))
@@ -121,12 +123,12 @@ def list_keys(world: World, agent: Agent) -> words.KeyList:
 
 def revoke_key(world: World, agent: Agent, key_id: str) -> Outcome:
     """A key opens nothing from now on. Raises KeyNotFound, LastKey."""
-    keys = identity_rows.keys_of(world.store, agent.account_id)
-    for key, secret_pk in keys:
+    for key, secret_pk in identity_rows.keys_of(world.store, agent.account_id):
         if key.key_id == key_id:
-            if len(keys) == 1:
-                raise LastKey
-            writes = identity_rows.remove_key(key, secret_pk, KeyNotFound())
+            writes = [
+                *identity_rows.remove_key(key, secret_pk, KeyNotFound()),
+                identity_rows.uncount_key(agent.account_id, LastKey()),
+            ]
             return once.commit(world.store, None, writes, words.Revoked())
     raise KeyNotFound
 

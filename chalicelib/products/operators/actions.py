@@ -174,7 +174,7 @@ def _upload(
     claim: Claim | None,
 ) -> Outcome:  # fmt: skip
     """Commit an upload. Bytes that came along are stored first: if the commit fails, they expire unseen."""
-    if not board.has_open_work(world.store, operator.id):
+    if not board.is_working(world.store, operator.id, world.now()):
         raise NoOpenWork
     upload, write = files.announce(operator, content_type, size_bytes, sha256)
     if content is not None:

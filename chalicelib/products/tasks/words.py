@@ -2,7 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 from chalicelib.kit.pages import PageWords
 from chalicelib.kit.words import AmountIn, AmountOut, Moment, Words
@@ -11,6 +18,16 @@ from chalicelib.products.tasks.rules import TaskType
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+
+def _web_url(url: str) -> str:
+    """A URL that people will be shown: nothing that a click could run (ruling 10)."""
+    if not url.lower().startswith(("https://", "http://")):
+        raise ValueError("must be a URL that begins with https:// or http://")
+    return url
+
+
+WebUrl = Annotated[Url, AfterValidator(_web_url)]
 
 # The successor of the original service calls this type by another name; both are read (ruling 18).
 _OLD_NAMES = {"BROWSER_NAVIGATION": "BROWSER_INTERACTION"}
@@ -251,7 +268,7 @@ class Submission(Words):
     photos: list[Url] = Field(default_factory=list, max_length=20)
     notes: Annotated[str, StringConstraints(max_length=5_000)] | None = None
     confirmation_text: Annotated[str, StringConstraints(max_length=5_000)] | None = None
-    reference_url: Url | None = None
+    reference_url: WebUrl | None = None
     artifacts: list[Url] = Field(default_factory=list, max_length=20)
 
 

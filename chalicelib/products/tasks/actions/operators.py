@@ -1,6 +1,11 @@
 """What operators do with tasks: browse, accept, hand in."""
 
-from boto3.dynamodb.conditions import Attr
+from datetime import datetime
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
@@ -9,7 +14,7 @@ from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once, pages
 from chalicelib.kit.clock import iso
-from chalicelib.kit.errors import Gone, Invalid
+from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
@@ -39,6 +44,15 @@ class ResubmitOver(Gone):
     def __init__(self) -> None:
         most, hours = rules.SUBMISSIONS_MAX - 1, rules.RESUBMIT_WITHIN.total_seconds() / 3600
         super().__init__(f"Better proof could be handed in {most} times within {hours:.0f} h; that is over.")
+
+
+class NotResubmittable(Conflict):
+    """It was not the Guardian who rejected this proof: the dispute is for people, and better proof does not end it."""
+
+    code = "resubmission_not_open"
+
+    def __init__(self) -> None:
+        super().__init__("This task is DISPUTED by a person, not for want of proof; it cannot be handed in again.")
 
 
 def browse(world: World, query: words.FeedQuery) -> words.FeedPage:
@@ -86,7 +100,7 @@ def submit(
 ) -> Outcome:
     """Hand in proof; the Guardian looks at it next. Its bytes are checked and frozen before anything is committed.
 
-    Raises NoSuchOpening, WrongState, ResubmitOver, Invalid, UploadUsed.
+    Raises NoSuchOpening, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
     """
     now = world.now()
     mine = board.assignment(world.store, task_id, operator.id)
@@ -94,13 +108,12 @@ def submit(
     task, number = sheets.task, sheets.task.submissions + 1
     move = TASK.find("submit", task.status, Role.OPERATOR)
     again = task.status is Status.DISPUTED
-    if again and not _may_resubmit(task, now_text=iso(now)):
-        raise ResubmitOver
+    _check_in_time(task, now)
     _check_proof(sheets.body.proof_type, submission)
-    sheet, used = _freeze(world, operator, task, submission)
+    sheet, used = _freeze(world, operator, task, submission, now)
     writes = [
         *rows.move(
-            task.ref, move, where=Attr("operator_id").eq(operator.id) & Attr("submissions").eq(task.submissions),
+            task.ref, move, where=_still_in_time(task, operator, now),
             submissions=number, submitted_at=now, drop=("resubmit_until",),
         ),
         rows.add_proof(task_id, number, sheet),
@@ -121,9 +134,23 @@ def _cannot_accept(task: Task) -> Exception:
     return TaskExpired() if expired else board.Taken()
 
 
-def _may_resubmit(task: Task, *, now_text: str) -> bool:
-    in_time = task.resubmit_until is not None and iso(task.resubmit_until) > now_text
-    return in_time and task.submissions < rules.SUBMISSIONS_MAX
+def _check_in_time(task: Task, now: datetime) -> None:
+    """Whether proof may still be handed in. Raises TaskExpired, ResubmitOver, NotResubmittable."""
+    if task.status is not Status.DISPUTED:
+        if rules.latest_work(task.deadline) <= now:
+            raise TaskExpired
+    elif task.resubmit_until is None:
+        raise NotResubmittable
+    elif task.resubmit_until <= now or task.submissions >= rules.SUBMISSIONS_MAX:
+        raise ResubmitOver
+
+
+def _still_in_time(task: Task, operator: Operator, now: datetime) -> ConditionBase:
+    """The same, asked by the write: nobody else has it, nothing was handed in meanwhile, and the time is not over."""
+    mine = Attr("operator_id").eq(operator.id) & Attr("submissions").eq(task.submissions)
+    if task.status is Status.DISPUTED:
+        return mine & Attr("resubmit_until").gt(iso(now))
+    return mine & Attr("deadline").gt(iso(now - rules.LATE))
 
 
 def _check_proof(proof_type: str, submission: words.Submission) -> None:
@@ -137,29 +164,41 @@ def _check_proof(proof_type: str, submission: words.Submission) -> None:
 
 
 def _freeze(
-    world: World, operator: Operator, task: Task, submission: words.Submission
+    world: World, operator: Operator, task: Task, submission: words.Submission, now: datetime
 ) -> tuple[ProofSheet, list[Write]]:
-    """The sheet of a proof, its uploads frozen, and the writes that use them."""
-    photos, photo_writes = _freeze_links(world, operator, task, submission.photos, "photos")
-    artifacts, artifact_writes = _freeze_links(world, operator, task, submission.artifacts, "artifacts")
+    """The sheet of a proof, its uploads frozen, and the writes that use them up.
+
+    Own uploads become frozen copies; a link elsewhere stays a link, where this deployment takes such proof.
+    """
+    fields = {"photos": submission.photos, "artifacts": submission.artifacts}
+    links = {f"{field}.{n}": link for field, each in fields.items() for n, link in enumerate(each)}
+    own = {place: files.own_upload_id(world, link) for place, link in links.items()}
+    _check_links(links, own, elsewhere=world.settings.external_proof_urls)
+    places = {upload_id: place for place, upload_id in own.items() if upload_id}
+    frozen, used = files.freeze(world, operator, places, task.task_id) if places else ({}, [])
+
+    def photos(field: str) -> list[ProofPhoto]:
+        mine = [place for place in links if place.startswith(f"{field}.")]
+        return [
+            ProofPhoto(frozen=frozen[upload_id]) if (upload_id := own[place]) else ProofPhoto(link=links[place])
+            for place in mine
+        ]
+
     sheet = ProofSheet(
-        photos=photos, artifacts=artifacts, notes=submission.notes, confirmation_text=submission.confirmation_text,
-        reference_url=submission.reference_url, submitted_at=world.now(),
+        photos=photos("photos"), artifacts=photos("artifacts"), notes=submission.notes,
+        confirmation_text=submission.confirmation_text, reference_url=submission.reference_url,
+        submitted_at=world.now(),
     )  # fmt: skip
-    return sheet, [*photo_writes, *artifact_writes]
+    return sheet, used
 
 
-def _freeze_links(
-    world: World, operator: Operator, task: Task, links: list[str], field: str
-) -> tuple[list[ProofPhoto], list[Write]]:
-    """Own uploads become frozen copies; a link elsewhere stays a link, where this deployment takes such proof."""
-    own = {link: files.own_upload_id(world, link) for link in links}
-    for position, link in enumerate(links):
-        if links.index(link) != position:
-            raise Invalid(f"{field}.{position}", "is there twice")
-        if own[link] is None and not (world.settings.external_proof_urls and link.startswith(("https://", "http://"))):
-            raise Invalid(f"{field}.{position}", "must be the url of an upload of yours; POST /api/v1/operator/upload")
-    mine = {link: upload_id for link, upload_id in own.items() if upload_id is not None}
-    frozen, writes = files.freeze(world, operator, list(mine.values()), task.task_id, field) if mine else ([], [])
-    copies = dict(zip(mine, frozen, strict=True))
-    return [ProofPhoto(frozen=copies.get(link), link=None if link in copies else link) for link in links], writes
+def _check_links(links: Mapping[str, str], own: Mapping[str, str | None], *, elsewhere: bool) -> None:
+    """Every proof is named once, and is an upload or, where that is allowed, a web address. Raises Invalid."""
+    seen: set[str] = set()
+    for place, link in links.items():
+        name = own[place] or link
+        if name in seen:
+            raise Invalid(place, "is there twice")
+        seen.add(name)
+        if own[place] is None and not (elsewhere and link.startswith(("https://", "http://"))):
+            raise Invalid(place, "must be the url of an upload of yours; POST /api/v1/operator/upload")

@@ -6,6 +6,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.agenda import service as agenda
+from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
 from chalicelib.core.world import Case, Photo, Verdict, World
 from chalicelib.kit import money
@@ -88,7 +89,7 @@ def _changes(decision: rules.Decision, now: datetime) -> dict[str, Any]:
 
 
 def _next(world: World, sheets: Sheets, decision: rules.Decision, now: datetime) -> list[Write]:
-    """What the agenda has in store after a decision: completion, or the end of somebody's patience."""
+    """What comes after a decision: completion, the end of the agent's patience, or better proof."""
     path, number = sheets.task.ref.path, str(sheets.task.submissions)
     if decision is rules.Decision.APPROVE:
         due = now + timedelta(seconds=sheets.body.auto_complete_after_seconds)
@@ -96,4 +97,4 @@ def _next(world: World, sheets: Sheets, decision: rules.Decision, now: datetime)
     if decision is rules.Decision.MANUAL_REVIEW:
         due = now + timedelta(hours=world.settings.manual_review_hours)
         return [agenda.at(endings.LAPSE, path, due, now, which=number)]
-    return []
+    return [board.expect_again(str(sheets.task.operator_id), now + rules.RESUBMIT_WITHIN)]
