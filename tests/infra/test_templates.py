@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.kit.config import Settings
 from infra import templates
 from infra.errors import PackageError
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 POLICIES = sorted((ROOT / ".chalice").glob("policy-*.json"))
 DURABLE = {"Identity", "Ledger", "Agenda", "Board", "Tasks", "Files", "Deposits", "Payouts"}
 EPHEMERAL = {"Events", "Ephemeral"}
-CONSUMERS = {"Timers": 10, "Courier": 10, "Judge": 1}
+CONSUMERS = {"Timers": 5, "Courier": 5, "Judge": 1}
 INDEXES = {
     "Ledger": {"by_day": ("day_shard", "sk")},
     "Agenda": {"due": ("shard", "due_at"), "dead": ("dead", "due_at")},
@@ -238,3 +239,11 @@ class TestPolicies:
         deleting = [s for path in POLICIES for s in statements(path) if "dynamodb:DeleteItem" in s["Action"]]
         assert deleting
         assert "LedgerTable" not in set().union(*(references(s["Resource"]) for s in deleting))
+
+
+def test_every_variable_of_the_functions_is_a_setting(overlay: templates.Template) -> None:
+    """A variable that nothing reads is a door that somebody believes to be open."""
+    places = [overlay["Globals"]["Function"], *(one.get("Properties", {}) for one in overlay["Resources"].values())]
+    named = {name for place in places for name in place.get("Environment", {}).get("Variables", {})}
+    assert "BYHAND_REGISTRATION_KEY_HASHES" in named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
