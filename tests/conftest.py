@@ -36,17 +36,13 @@ def house(moto_session: None, settings: dict[str, str]) -> Iterator["House"]:
     """An empty deployment in test mode."""
     import app
     from chalicelib.doors import wiring
-    from chalicelib.kit import aws, config
 
     with laptop(), open_store("memory", Path()):
         os.environ.update(LIMITS | settings)
         os.environ.update(raise_stack(None))
-        caches = (aws.reset, config.settings.cache_clear, wiring._built.cache_clear)
-        for forget in caches:
-            forget()
+        wiring.forget()
         yield House(app.app, wiring.world())
-        for forget in caches:
-            forget()
+        wiring.forget()
 
 
 from tests.harness import House  # noqa: E402 the environment comes first

@@ -40,6 +40,13 @@ def using(other: World) -> Iterator[World]:
         _given.remove(other)
 
 
+def forget() -> None:
+    """Begin again, as in a fresh container: with the settings and clients of the environment as it is by then."""
+    _built.cache_clear()
+    config.settings.cache_clear()
+    aws.reset()
+
+
 @lru_cache(maxsize=1)
 def _built() -> World:
     log.set_up()

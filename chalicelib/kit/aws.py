@@ -37,7 +37,7 @@ def s3() -> "S3Client":
 
 
 def reset() -> None:
-    """Forget every client: a test raises its own AWS and needs clients that talk to it."""
+    """Forget every client: another AWS was raised, and needs clients that talk to it."""
     _client.cache_clear()
 
 

@@ -27,16 +27,13 @@ class Refusal(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "refused"
+    retry_after_seconds: int | None = None
+    """How long to wait before the same request may succeed; None when repeating it is of no use."""
 
     def __init__(self, sentence: str, **details: Any) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.details = details
-
-    @property
-    def retry_after_seconds(self) -> int | None:
-        """How long to wait before the same request may succeed; None when repeating it is of no use."""
-        return None
 
 
 class Invalid(Refusal):
@@ -101,11 +98,7 @@ class Wait(Refusal):
 
     def __init__(self, sentence: str, *, seconds: int, **details: Any) -> None:
         super().__init__(sentence, **details)
-        self._seconds = seconds
-
-    @property
-    def retry_after_seconds(self) -> int:
-        return self._seconds
+        self.retry_after_seconds = seconds
 
 
 class RateLimited(Wait):

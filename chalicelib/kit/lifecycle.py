@@ -4,11 +4,16 @@ A row says who may make which move from which state to which, what money does, a
 the Guardian are roles like the others. docs/lifecycle.md is drawn from these rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
-from chalicelib.kit.errors import Conflict
+from chalicelib.kit.errors import Busy, Conflict, Refusal
+
+T = TypeVar("T")
+
+LOOKS_MAX = 4
 
 
 class Role(StrEnum):
@@ -46,6 +51,13 @@ class WrongState(Conflict):
         )  # fmt: skip
 
 
+class MovedOn(Busy):
+    """The thing moved between the look at it and the write, to a state from which the same move is legal: look again.
+
+    It leaves us only when that happened time after time.
+    """
+
+
 @dataclass(frozen=True)
 class Lifecycle:
     """The table of one kind of thing."""
@@ -61,13 +73,24 @@ class Lifecycle:
                 return move
         raise self.refusal(verb, state, role)
 
-    def refusal(self, verb: str, state: str, role: Role) -> WrongState:
-        """The refusal of a move from a state, for a condition that failed after the row was read."""
-        return WrongState(self.thing, verb, state, self.starts(verb, role))
+    def refusal(self, verb: str, state: str, role: Role) -> Refusal:
+        """What it means that a move was not made, by the state that the thing is in now: WrongState, or MovedOn."""
+        starts = self.starts(verb, role)
+        return MovedOn() if state in starts else WrongState(self.thing, verb, state, starts)
 
     def starts(self, verb: str, role: Role) -> list[str]:
         """The states in which a role can make a move, in the table's order."""
         return _once(move.start for move in self.moves if (move.verb, move.role) == (verb, role))
+
+
+def looking_again(deed: Callable[[], T]) -> T:
+    """Do it, and when the thing has moved on meanwhile, look again: a move that is legal is not refused for a race."""
+    for _ in range(LOOKS_MAX - 1):
+        try:
+            return deed()
+        except MovedOn:
+            continue
+    return deed()
 
 
 def _once(names: Iterable[str]) -> list[str]:

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from chalicelib.kit.commit import commit as commit_writes
 from chalicelib.kit.errors import Busy, Conflict, Refusal
+from chalicelib.kit.lifecycle import looking_again
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Item, Key, Write, put
@@ -58,10 +59,7 @@ class InProgress(AboutTheKey):
 
     def __init__(self) -> None:
         super().__init__("A request with this Idempotency-Key is in progress. Ask again in a moment.")
-
-    @property
-    def retry_after_seconds(self) -> int:
-        return 1
+        self.retry_after_seconds = 1
 
 
 @dataclass(frozen=True)
@@ -131,17 +129,16 @@ def answered(store: Store, claim: Claim | None, verb: Callable[[], Outcome]) -> 
     A replayed accept gets its 200, and not the 409 that the state of the task by now suggests.
     """
     try:
-        return verb()
+        return looking_again(verb)
     except Refusal as refusal:
         if claim is None or isinstance(refusal, AboutTheKey):
             raise
         row = store.get(TABLE, claim.row)
-        if row is not None and row["expires_at"] > claim.wall_seconds:
-            try:
-                raise _taken(claim, row)
-            except _Answered as first:
-                return Outcome(first.answer, replayed=True)
-        raise
+        if row is None or row["expires_at"] <= claim.wall_seconds:
+            raise
+        if row["fingerprint"] != claim.fingerprint:
+            raise KeyReused from refusal
+        return Outcome(row["answer"], replayed=True)
 
 
 def _claim(claim: Claim, answer: str) -> Write:

@@ -1,5 +1,7 @@
 """The store: consistent reads of rows, pages of an index, and the few single writes that are a whole deed alone."""
 
+import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -7,11 +9,17 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.conditions import Key as Condition
 from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
 
+from chalicelib.kit.errors import Busy
 from chalicelib.kit.table import Item, Key, key_of, unpack, update_request
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+# A row is in a transaction's hands for some milliseconds; DynamoDB lets nobody wait for it.
+UPDATE_TRIES_MAX = 6
+FIRST_PAUSE_SECONDS = 0.02
 
 _serializer = TypeSerializer()
 
@@ -81,13 +89,23 @@ class Store:
         self, table: str, key: Key, *, put: Item | None = None, plus: Mapping[str, int] | None = None,
         drop: Sequence[str] = (), where: ConditionBase | None = None,
     ) -> Item | None:  # fmt: skip
-        """Change one row by itself; the row as it then is, or None when the condition did not hold."""
+        """Change one row by itself; the row as it then is, or None when the condition did not hold.
+
+        Raises Busy when transactions kept it in their hands.
+        """
         request = update_request(key, put=put, plus=plus, drop=drop, where=where)
-        try:
-            answer = self.client.update_item(TableName=self.names[table], ReturnValues="ALL_NEW", **request)
-        except self.client.exceptions.ConditionalCheckFailedException:
-            return None
-        return unpack(answer["Attributes"])
+        for attempt in range(UPDATE_TRIES_MAX):
+            try:
+                answer = self.client.update_item(TableName=self.names[table], ReturnValues="ALL_NEW", **request)
+                return unpack(answer["Attributes"])
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "ConditionalCheckFailedException":
+                    return None
+                if code != "TransactionConflictException":
+                    raise
+            time.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))
+        raise Busy
 
     def _query(self, table: str, where: ConditionBase, index: str | None, newest_first: bool) -> dict[str, Any]:
         built = ConditionExpressionBuilder().build_expression(where, is_key_condition=True)

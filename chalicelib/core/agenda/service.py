@@ -15,7 +15,8 @@ from chalicelib.core.agenda.model import BELL_GRACE, TEMPERS, Entry, Kind
 from chalicelib.core.world import World
 from chalicelib.kit import log
 from chalicelib.kit.commit import commit
-from chalicelib.kit.errors import Refusal, Wait
+from chalicelib.kit.errors import Refusal
+from chalicelib.kit.lifecycle import looking_again
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.table import Write
 
@@ -81,7 +82,7 @@ def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ..
     """Do what an entry says, and return the bells of its effect. A bell for an entry that is gone, or for one whose
     time has not come, is nothing.
 
-    Raises Wait when the same should be tried again soon, and whatever a job of ours raises by mistake.
+    Raises a refusal that says to wait, for the same to be tried again, and whatever a job of ours raises by mistake.
     """
     entry = rows.find(world.store, entry_id)
     if entry is None or entry.dead or (entry.not_before is not None and entry.not_before > world.now()):
@@ -92,12 +93,12 @@ def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ..
     if entry.temper.lease_seconds and not rows.lease(world.store, entry, world.wall_seconds()):
         return ()
     try:
-        return job(world, entry)
+        return looking_again(lambda: job(world, entry))
     except Orphan as orphan:
         return _bury(world, entry, str(orphan))
-    except Wait:
-        raise
     except Refusal as refusal:
+        if refusal.retry_after_seconds is not None:
+            raise
         # The world has moved on and the lifecycle says no: that is how an old timer ends.
         log.info("agenda.refused", entry=entry.id, code=refusal.code, sentence=refusal.sentence)
         return _drop(world, entry)

@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.core.board import store as rows
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
-from chalicelib.core.identity.model import Kyc, Operator
+from chalicelib.core.identity import service as identity
+from chalicelib.core.identity.model import Operator
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Write
@@ -40,15 +41,6 @@ class TooManyAssignments(Conflict):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"You have {most} open assignments already; hand one in or give one back first.", most=most)
-
-
-class KycRequired(Forbidden):
-    """Only operators whose identity is checked may take work."""
-
-    code = "kyc_required"
-
-    def __init__(self, kyc: Kyc) -> None:
-        super().__init__(f"KYC verification required: yours is {kyc.value}.", kyc_status=kyc.value)
 
 
 class SelfDealing(Forbidden):
@@ -92,8 +84,7 @@ def assignment(store: Store, opening_id: str, operator_id: str) -> Assignment:
 
 def check_may_claim(opening: Opening, operator: Operator) -> None:
     """Who may take this work at all. Raises KycRequired, SelfDealing."""
-    if operator.kyc is not Kyc.APPROVED:
-        raise KycRequired(operator.kyc)
+    identity.check_kyc(operator)
     if operator.email == opening.owner_email:
         raise SelfDealing
 

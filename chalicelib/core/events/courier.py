@@ -3,17 +3,22 @@
 The guard stands at connect time (ruling 10): the name is resolved once, every address must be allowed, and the socket
 goes to the address that was checked, so a DNS answer cannot change under us. No redirects, no proxies, no cookies; ten
 seconds for the whole exchange; 64 KB of answer read.
+
+    resolve ──► every address checked ──► connect ──► TLS ──► request ──► answer, read away ──► Receipt
+    └──────────────── one deadline; at its end somebody else hangs up ────────────────┘
 """
 
 import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from urllib.parse import urlsplit
+from threading import Timer
+from urllib.parse import SplitResult, urlsplit
 
 from chalicelib.core.world import Receipt, UnsafeUrl
 
@@ -22,6 +27,12 @@ ANSWER_BYTES = 64 * 1024
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolver = Callable[[str, int], list[str]]
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """Every address of a host, as the system's resolver knows them."""
+    return [str(place[0]) for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,7 @@ class HttpCourier:
 
     rule: UrlRule
     exchange_seconds: float = EXCHANGE_SECONDS
+    resolve: Resolver = resolve
 
     def check(self, url: str) -> None:
         """Refuse a URL whose words already show that it will not be called. Raises UnsafeUrl."""
@@ -72,58 +84,91 @@ class HttpCourier:
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Deliver one message."""
+        deadline = time.monotonic() + self.exchange_seconds
         try:
             self.rule.check(url)
-            return self._exchange(url, headers, body)
+            return self._exchange(urlsplit(url), headers, body, deadline)
         except UnsafeUrl as unsafe:
             return Receipt(None, str(unsafe))
-        except (OSError, HTTPException, UnicodeError) as error:
+        except (OSError, HTTPException, ValueError) as error:
+            if time.monotonic() >= deadline:
+                return Receipt(None, f"no whole answer within {self.exchange_seconds:g} s")
             return Receipt(None, f"{type(error).__name__}: {error}"[:200])
 
-    def _exchange(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
-        deadline = time.monotonic() + self.exchange_seconds
-        parts = urlsplit(url)
-        assert parts.hostname is not None, "the rule has looked"  # noqa: S101
-        secure = parts.scheme == "https"
-        kind = HTTPSConnection if secure else HTTPConnection
-        connection = kind(parts.hostname, parts.port, timeout=self.exchange_seconds)
-        with closing(connection):
-            sock = self._connect(parts.hostname, parts.port or (443 if secure else 80), deadline)
-            if secure:
-                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=parts.hostname)
-            connection.sock = sock
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, body, dict(headers))
-            sock.settimeout(max(deadline - time.monotonic(), 0.1))
-            answer = connection.getresponse()
-            _read(answer, sock, deadline)
-            return Receipt(answer.status)
+    def _exchange(self, parts: SplitResult, headers: Mapping[str, str], body: bytes, deadline: float) -> Receipt:
+        host, secure = str(parts.hostname), parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
+        with self._connect(host, port, deadline) as sock:
+            connection = _secured(host, port, sock) if secure else HTTPConnection(host, port)
+            connection.sock = connection.sock or sock
+            with closing(connection), _hanging_up(connection.sock, deadline):
+                if isinstance(connection.sock, ssl.SSLSocket):
+                    connection.sock.do_handshake()
+                path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+                connection.request("POST", path, body, dict(headers))
+                answer = connection.getresponse()
+                _read(answer, deadline)
+                return Receipt(answer.status)
 
     def _connect(self, host: str, port: int, deadline: float) -> socket.socket:
         """A connection to the first address of a host, after all of them were found to be allowed."""
-        addresses = [str(place[0]) for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        addresses = self._resolve(host, port, deadline)
         for address in addresses:
             self.rule.check_address(ipaddress.ip_address(address))
         problem: OSError | None = None
         for address in addresses:
             try:
-                return socket.create_connection((address, port), timeout=max(deadline - time.monotonic(), 0.1))
+                return socket.create_connection((address, port), timeout=_left(deadline))
             except OSError as error:
                 problem = error
         raise problem or OSError(f"{host} has no address")
 
+    def _resolve(self, host: str, port: int, deadline: float) -> list[str]:
+        """Ask in a thread: the system's resolver knows no time-out of ours, and a stranger's name server may dawdle."""
+        pool = ThreadPoolExecutor(max_workers=1)
+        try:
+            return pool.submit(self.resolve, host, port).result(timeout=_left(deadline))
+        finally:
+            pool.shutdown(wait=False)
 
-def _read(answer: HTTPResponse, sock: socket.socket, deadline: float) -> None:
-    """Read the answer away, in small sips: a server that drips must not outlast the deadline."""
+
+def _secured(host: str, port: int, sock: socket.socket) -> HTTPSConnection:
+    """TLS over a socket; the handshake waits until somebody watches the clock, for it can be dripped as well."""
+    tls = ssl.create_default_context()
+    connection = HTTPSConnection(host, port, context=tls)
+    connection.sock = tls.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+    return connection
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.001)
+
+
+@contextmanager
+def _hanging_up(sock: socket.socket, deadline: float) -> Iterator[None]:
+    """Hang up at the deadline, whatever is going on: a socket's own time-out begins anew with every byte that drips."""
+    timer = Timer(_left(deadline), _hang_up, [sock])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):
+        # The plain socket's own method: TLS's would take its state away from under the thread that is reading.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def _read(answer: HTTPResponse, deadline: float) -> None:
+    """Read the answer away. Raises TimeoutError when its end came from our side."""
     left = ANSWER_BYTES
-    while left > 0 and not answer.isclosed():
-        if (remaining := deadline - time.monotonic()) <= 0:
-            raise TimeoutError("the answer took longer than the whole exchange may")
-        sock.settimeout(remaining)
-        sip = answer.read1(min(left, 4096))
-        if not sip:
-            return
+    while left > 0 and not answer.isclosed() and (sip := answer.read1(min(left, 4096))):
         left -= len(sip)
+    if time.monotonic() >= deadline:
+        raise TimeoutError
 
 
 def _unwrapped(address: Address) -> Address:

@@ -1,16 +1,18 @@
 """Keys are made, shown once, and recognised; operators are recognised by what the door has checked."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.core.identity import store as rows
-from chalicelib.core.identity.model import Agent, ApiKey, Operator
+from chalicelib.core.identity.model import Agent, ApiKey, Kyc, Operator
 from chalicelib.core.world import World
 from chalicelib.kit import ids
-from chalicelib.kit.errors import Unauthenticated
+from chalicelib.kit.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from chalicelib.kit.table import Write
 
 KeyPrefix = Literal["ho_live_", "ih_", "qa_live_"]
+KEYS_MAX = 20
 KEY_PREFIXES: tuple[KeyPrefix, ...] = ("ho_live_", "ih_", "qa_live_")
 
 # A key's last use is written at most this often, so that using a key is a read and hardly ever a write.
@@ -36,6 +38,103 @@ class UnknownOperator(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("Missing or invalid operator. Register at POST /api/v1/operator/register.")
+
+
+class EmailTaken(Conflict):
+    """The e-mail belongs to another account."""
+
+    code = "email_taken"
+
+    def __init__(self) -> None:
+        super().__init__("An agent with this email already exists.")
+
+
+class TooManyKeys(Conflict):
+    """The account has as many keys as one may have."""
+
+    code = "too_many_keys"
+
+    def __init__(self) -> None:
+        super().__init__(f"An account has at most {KEYS_MAX} keys; revoke one first.", most=KEYS_MAX)
+
+
+class LastKey(Conflict):
+    """Revoking the last key would lock the account for good."""
+
+    code = "last_key"
+
+    def __init__(self) -> None:
+        super().__init__("This is the account's last key. Make another one before you revoke it.")
+
+
+class KeyNotFound(NotFound):
+    """The account has no such key."""
+
+    code = "key_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("API key not found.")
+
+
+class OperatorExists(Conflict):
+    """This person is registered."""
+
+    code = "operator_exists"
+
+    def __init__(self) -> None:
+        super().__init__("An operator with this email is registered already.")
+
+
+class KycRequired(Forbidden):
+    """Work and money are only for people whose identity is checked."""
+
+    code = "kyc_required"
+
+    def __init__(self, kyc: Kyc) -> None:
+        super().__init__(f"KYC verification required: yours is {kyc.value}.", kyc_status=kyc.value)
+
+
+def open_account(account_id: str, name: str, email: str, company: str | None, now: datetime) -> list[Write]:
+    """The writes of a new account; its first key comes beside them. They refuse EmailTaken."""
+    return [
+        rows.claim_email(email, account_id, EmailTaken()),
+        rows.add_account(account_id, name, email, company, now),
+    ]
+
+
+def first_key(key: ApiKey, secret: str) -> list[Write]:
+    """The writes of the key that a new account begins with."""
+    return rows.add_key(key, secret)
+
+
+def another_key(key: ApiKey, secret: str) -> list[Write]:
+    """The writes of a further key. They refuse TooManyKeys."""
+    return [rows.count_key(key.account_id, KEYS_MAX, TooManyKeys()), *rows.add_key(key, secret)]
+
+
+def revoke_key(world: World, account_id: str, key_id: str) -> list[Write]:
+    """The writes after which a key opens nothing. Raises KeyNotFound; they refuse LastKey, KeyNotFound."""
+    for key, secret_pk in rows.keys_of(world.store, account_id):
+        if key.key_id == key_id:
+            return [*rows.remove_key(key, secret_pk, KeyNotFound()), rows.uncount_key(account_id, LastKey())]
+    raise KeyNotFound
+
+
+def keys_of(world: World, account_id: str) -> list[ApiKey]:
+    """Every key of an account, newest first."""
+    return [key for key, _ in rows.keys_of(world.store, account_id)]
+
+
+def enrol(operator: Operator, issuer: str, subject: str) -> list[Write]:
+    """The writes of a new operator, known by the subject of a token. They refuse OperatorExists."""
+    taken = OperatorExists()
+    return [rows.claim_subject(issuer, subject, operator.operator_id, taken), rows.add_operator(operator)]
+
+
+def check_kyc(operator: Operator) -> None:
+    """Raises KycRequired unless the operator's identity is checked."""
+    if operator.kyc is not Kyc.APPROVED:
+        raise KycRequired(operator.kyc)
 
 
 def mint_key(account_id: str, email: str, name: str, prefix: KeyPrefix, world: World) -> tuple[ApiKey, str]:

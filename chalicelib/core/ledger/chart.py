@@ -15,8 +15,9 @@ world     usdc, fiat          where deposits come from
 
 from chalicelib.core.ledger.model import HOUSE, WORLD, Account
 
-AGENT_ACCOUNTS = ("deposit", "escrow", "owed")
-OPERATOR_ACCOUNTS = ("pending", "available")
+AGENT_BOOK = ("deposit", "escrow", "owed")
+OPERATOR_BOOK = ("pending", "available", "earned")
+"""What a book begins with. `earned` is no account: it sums what entered `pending`, and never falls."""
 
 FEES = Account(HOUSE, "fees")
 LOSSES = Account(HOUSE, "losses")

@@ -37,10 +37,11 @@ def prove_owner(store: Store, owner: str) -> list[str]:
     mine, sums = f"{owner}/", balances(transfers)
     due = {path.removeprefix(mine): sums[path] for path in sums if path.startswith(mine)} | _earned(transfers, owner)
     problems = [f"{owner}/{name} is below zero: {amount}" for name, amount in before.balances.items() if amount < 0]
-    for name in sorted({*before.balances, *due}):
-        if before[name] != due.get(name, 0):
-            problems.append(f"{owner}/{name}: the book says {before[name]}, the legs say {due.get(name, 0)}")
-    return problems
+    return problems + [
+        f"{owner}/{name}: the book says {before[name]}, the legs say {due.get(name, 0)}"
+        for name in sorted({*before.balances, *due})
+        if before[name] != due.get(name, 0)
+    ]
 
 
 def prove(store: Store) -> Proof:
@@ -84,10 +85,11 @@ def _disagreement(store: Store, sides: dict[str, Transfer]) -> list[str]:
     """
     transfer, *others = sides.values()
     problems = [f"{transfer.id}: its legs do not say the same"] if any(other != transfer for other in others) else []
-    for owner in transfer.private_owners:
-        if owner not in sides and not store.get(rows.TABLE, rows.leg_row(owner, transfer.id)):
-            problems.append(f"{transfer.id}: {owner} has no leg of it")
-    return problems
+    return problems + [
+        f"{transfer.id}: {owner} has no leg of it"
+        for owner in transfer.private_owners
+        if owner not in sides and not store.get(rows.TABLE, rows.leg_row(owner, transfer.id))
+    ]
 
 
 def _everything(store: Store) -> tuple[list[str], dict[str, dict[str, Transfer]]]:

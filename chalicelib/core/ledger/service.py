@@ -5,7 +5,7 @@ stays above zero because the write's condition says so, not because somebody loo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -46,9 +46,14 @@ class BalanceOwed(PaymentRequired):
         super().__init__(f"This account owes {money.say(owed_micros)}; deposits pay that first.", owed_usd=owed)
 
 
-def open_books(owner: str, accounts: Iterable[str]) -> Write:
-    """The empty book of a new owner."""
-    return rows.open_book(owner, accounts)
+def open_agent(account_id: str) -> Write:
+    """The empty book of a new agent."""
+    return rows.open_book(account_id, chart.AGENT_BOOK)
+
+
+def open_operator(operator_id: str) -> Write:
+    """The empty book of a new operator."""
+    return rows.open_book(operator_id, chart.OPERATOR_BOOK)
 
 
 def writes(transfers: Sequence[Transfer], now: datetime, *, book: Book | None = None) -> list[Write]:
@@ -75,7 +80,7 @@ def trailing_rewards_micros(book: Book, now: datetime) -> int:
     return sum(amount for day, amount in book.rewards_by_day.items() if day >= since)
 
 
-def check_funds(book: Book, what_for: str, needed_micros: int) -> None:
+def check_deposit(book: Book, needed_micros: int) -> None:
     """The rule asked in memory, for a good sentence before anything is written.
 
     Raises BalanceOwed and InsufficientFunds.
@@ -83,7 +88,7 @@ def check_funds(book: Book, what_for: str, needed_micros: int) -> None:
     if book["owed"] > 0:
         raise BalanceOwed(book["owed"])
     if book["deposit"] < needed_micros:
-        raise InsufficientFunds(what_for, needed_micros, book["deposit"])
+        raise InsufficientFunds("escrow", needed_micros, book["deposit"])
 
 
 def _fold(moved: dict[str, int], transfer: Transfer, owner: str, day: str) -> None:
@@ -117,7 +122,7 @@ def _refusal(owner: str, taken: dict[str, int]) -> Else:
 
 def _too_little(owner: str, name: str, what_for: str, needed_micros: int, row: Item) -> PaymentRequired:
     book = rows.read_book(owner, row)
-    if book["owed"] > 0 and name == chart.deposit(owner).name:
+    if book["owed"] > 0 and name == "deposit":
         return BalanceOwed(book["owed"])
     return InsufficientFunds(what_for, needed_micros, book[name])
 

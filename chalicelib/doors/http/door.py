@@ -20,7 +20,7 @@ from chalicelib.doors.http.identify import Caller, identify
 from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route
 from chalicelib.kit import log, once, words
 from chalicelib.kit.aws import OUTAGES
-from chalicelib.kit.errors import Busy, Invalid, Refusal, TooLarge, Unauthenticated
+from chalicelib.kit.errors import Invalid, OutcomeUnknown, Refusal, TooLarge, Unauthenticated
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
 
@@ -38,7 +38,8 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
         answer = answers.of_refusal(refusal, request.request_id)
     except OUTAGES as error:
         log.fault("http.outage", error, route=route.name, request_id=request.request_id)
-        answer = answers.of_refusal(Busy(), request.request_id)
+        # What broke off may have been the look behind a deed that is done, so nobody is told that nothing was changed.
+        answer = answers.of_refusal(OutcomeUnknown(), request.request_id)
     except Exception as error:  # noqa: BLE001 the last line: a caller never sees what went wrong inside
         log.fault("http.fault", error, route=route.name, request_id=request.request_id)
         answer = answers.of_framework(500, request.request_id)

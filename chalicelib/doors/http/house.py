@@ -10,22 +10,18 @@ from chalicelib.core.identity import deployment
 from chalicelib.core.world import World
 from chalicelib.doors import schedules, workers
 from chalicelib.doors.http.routes import Call, Route, Routes, Who
-from chalicelib.kit.errors import Refusal
+from chalicelib.kit.errors import Wait
 from chalicelib.kit.table import Key
 from chalicelib.kit.words import Moment, Nothing, Words
 
 
-class NotReady(Refusal):
+class NotReady(Wait):
     """Something that this deployment stands on does not answer."""
 
     status, code = 503, "not_ready"
 
     def __init__(self, missing: str) -> None:
-        super().__init__(f"Not ready: {missing} does not answer.", missing=missing)
-
-    @property
-    def retry_after_seconds(self) -> int:
-        return 2
+        super().__init__(f"Not ready: {missing} does not answer.", seconds=2, missing=missing)
 
 
 class Health(Words):

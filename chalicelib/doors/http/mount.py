@@ -21,7 +21,14 @@ from chalicelib.kit import ids
 CORS = CORSConfig(
     allow_origin="*",
     allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Operator-Id"],
-    expose_headers=["Idempotent-Replayed", "Retry-After", "X-Request-Id"],
+    expose_headers=[
+        "Idempotent-Replayed",
+        "Retry-After",
+        "X-Request-Id",
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+    ],
     max_age=600,
 )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.core.identity.model import Agent, Operator
 from chalicelib.core.world import World
 from chalicelib.kit.once import Claim, Outcome
@@ -87,8 +88,6 @@ class Route:
 
     @property
     def content_types(self) -> list[str]:
-        from chalicelib.core.files.model import CONTENT_TYPES
-
         return ["application/json", *CONTENT_TYPES] if self.uploads else ["application/json"]
 
 

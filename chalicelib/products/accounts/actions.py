@@ -4,26 +4,16 @@ import hashlib
 import hmac
 
 from chalicelib.core.identity import service as identity
-from chalicelib.core.identity import store as identity_rows
 from chalicelib.core.identity.model import Agent, ApiKey
-from chalicelib.core.ledger import chart, postings
+from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import World
 from chalicelib.kit import ids, once
-from chalicelib.kit.errors import Conflict, Forbidden, NotFound
+from chalicelib.kit.errors import Conflict, Forbidden
 from chalicelib.kit.once import Claim, Outcome, SecretAlreadyShown
 from chalicelib.kit.table import Item
 from chalicelib.products.accounts import rules, words
 from chalicelib.products.accounts import store as rows
-
-
-class EmailTaken(Conflict):
-    """The e-mail belongs to another account."""
-
-    code = "email_taken"
-
-    def __init__(self) -> None:
-        super().__init__("An agent with this email already exists.")
 
 
 class RegistrationRefused(Forbidden):
@@ -50,33 +40,6 @@ class DepositsUnavailable(Conflict):
         super().__init__("This deployment has no chain configured, and only a test deployment credits without one.")
 
 
-class TooManyKeys(Conflict):
-    """The account has as many keys as one may have."""
-
-    code = "too_many_keys"
-
-    def __init__(self) -> None:
-        super().__init__(f"An account has at most {rules.KEYS_MAX} keys; revoke one first.", most=rules.KEYS_MAX)
-
-
-class LastKey(Conflict):
-    """Revoking the last key would lock the account for good."""
-
-    code = "last_key"
-
-    def __init__(self) -> None:
-        super().__init__("This is the account's last key. Make another one before you revoke it.")
-
-
-class KeyNotFound(NotFound):
-    """The account has no such key."""
-
-    code = "key_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("API key not found.")
-
-
 class _Credited(Exception):
     """The same agent was credited for this very transaction before."""
 
@@ -91,10 +54,9 @@ def register(world: World, order: words.Registration, registration_key: str) -> 
     account_id = ids.new("agent")
     key, secret = identity.mint_key(account_id, order.email, "default", order.key_prefix, world)
     writes = [
-        identity_rows.claim_email(order.email, account_id, EmailTaken()),
-        identity_rows.add_account(account_id, order.name, order.email, order.company, world.now()),
-        *identity_rows.add_key(key, secret),
-        ledger.open_books(account_id, chart.AGENT_ACCOUNTS),
+        *identity.open_account(account_id, order.name, order.email, order.company, world.now()),
+        *identity.first_key(key, secret),
+        ledger.open_agent(account_id),
     ]
     return once.commit(world.store, None, writes, words.Registered(agent_id=account_id, api_key=secret))
 
@@ -106,11 +68,7 @@ def make_key(world: World, agent: Agent, order: words.KeyOrder, claim: Claim | N
     """
     key, secret = identity.mint_key(agent.account_id, agent.email, order.name or "default", order.prefix, world)
     kept = words.KeyRow(id=key.key_id, key_prefix=key.shown, name=key.name, created_at=key.created_at)
-    writes = [
-        identity_rows.count_key(agent.account_id, rules.KEYS_MAX, TooManyKeys()),
-        *identity_rows.add_key(key, secret),
-    ]
-    outcome = once.commit(world.store, claim, writes, kept)
+    outcome = once.commit(world.store, claim, identity.another_key(key, secret), kept)
     if outcome.replayed:
         raise SecretAlreadyShown
     return outcome.revised(lambda row: words.KeyMade(**row, api_key=secret))
@@ -118,19 +76,12 @@ def make_key(world: World, agent: Agent, order: words.KeyOrder, claim: Claim | N
 
 def list_keys(world: World, agent: Agent) -> words.KeyList:
     """The account's keys, newest first, without their secrets."""
-    return words.KeyList(data=[_listed(key) for key, _ in identity_rows.keys_of(world.store, agent.account_id)])
+    return words.KeyList(data=[_listed(key) for key in identity.keys_of(world, agent.account_id)])
 
 
 def revoke_key(world: World, agent: Agent, key_id: str) -> Outcome:
     """A key opens nothing from now on. Raises KeyNotFound, LastKey."""
-    for key, secret_pk in identity_rows.keys_of(world.store, agent.account_id):
-        if key.key_id == key_id:
-            writes = [
-                *identity_rows.remove_key(key, secret_pk, KeyNotFound()),
-                identity_rows.uncount_key(agent.account_id, LastKey()),
-            ]
-            return once.commit(world.store, None, writes, words.Revoked())
-    raise KeyNotFound
+    return once.commit(world.store, None, identity.revoke_key(world, agent.account_id, key_id), words.Revoked())
 
 
 def balance(world: World, agent: Agent) -> words.Balance:

@@ -4,7 +4,6 @@ from chalicelib.kit import money
 from chalicelib.kit.errors import Invalid
 
 DEPOSIT_MIN_MICROS, DEPOSIT_MAX_MICROS = money.usd(5), money.usd(10_000)
-KEYS_MAX = 20
 
 
 def check_deposit(field: str, amount_micros: int) -> None:

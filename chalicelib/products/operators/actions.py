@@ -7,13 +7,13 @@ from chalicelib.core.board.model import AssignmentState
 from chalicelib.core.events import service as events
 from chalicelib.core.files import service as files
 from chalicelib.core.files.model import BODY_BYTES_MAX, Upload
-from chalicelib.core.identity import store as identity_rows
+from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Kyc, Operator
-from chalicelib.core.ledger import chart, postings
+from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import World
 from chalicelib.kit import ids, money, once
-from chalicelib.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated
+from chalicelib.kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthenticated
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.operators import rules, words
@@ -21,15 +21,6 @@ from chalicelib.products.operators import store as rows
 from chalicelib.products.operators.lifecycle import PAYOUT, PayoutState
 
 DEV_ISSUER = "dev"
-
-
-class OperatorExists(Conflict):
-    """This person is registered."""
-
-    code = "operator_exists"
-
-    def __init__(self) -> None:
-        super().__init__("An operator with this email is registered already.")
 
 
 class TokenRequired(Unauthenticated):
@@ -70,15 +61,6 @@ class PayoutsUnavailable(Conflict):
         super().__init__("This deployment has no payout rail configured, and only a test deployment pays without one.")
 
 
-class KycBeforePayout(Forbidden):
-    """Money goes only to people whose identity is checked."""
-
-    code = "kyc_required"
-
-    def __init__(self) -> None:
-        super().__init__("KYC verification required before a payout.")
-
-
 def register(world: World, order: words.Registration) -> Outcome:
     """Make an operator with empty books. In a test deployment KYC passes at once.
 
@@ -91,9 +73,8 @@ def register(world: World, order: words.Registration) -> Outcome:
         phone=order.phone, city=order.location.city, country=order.location.country, skills=tuple(order.skills),
     )  # fmt: skip
     writes = [
-        identity_rows.claim_subject(DEV_ISSUER, order.email, operator.operator_id, OperatorExists()),
-        identity_rows.add_operator(operator),
-        ledger.open_books(operator.operator_id, (*chart.OPERATOR_ACCOUNTS, "earned")),
+        *identity.enrol(operator, DEV_ISSUER, order.email),
+        ledger.open_operator(operator.operator_id),
     ]
     answer = words.Registered(operator_id=operator.operator_id, name=operator.name, kyc_status=operator.kyc.value)
     return once.commit(world.store, None, writes, answer)
@@ -139,11 +120,10 @@ def earnings(world: World, operator: Operator) -> words.Earnings:
 def request_payout(world: World, operator: Operator, order: words.PayoutOrder, claim: Claim | None) -> Outcome:
     """Pay out available earnings; in a test deployment the money has left when this answers.
 
-    Raises Invalid, KycBeforePayout, PayoutsUnavailable, InsufficientFunds.
+    Raises Invalid, KycRequired, PayoutsUnavailable, InsufficientFunds.
     """
     rules.check_payout(order.amount_usd)
-    if operator.kyc is not Kyc.APPROVED:
-        raise KycBeforePayout
+    identity.check_kyc(operator)
     if not world.settings.test_mode:
         raise PayoutsUnavailable
     now, payout_id, amount = world.now(), ids.new("payout"), order.amount_usd
@@ -174,12 +154,17 @@ def _upload(
     claim: Claim | None,
 ) -> Outcome:  # fmt: skip
     """Commit an upload. Bytes that came along are stored first: if the commit fails, they expire unseen."""
-    if not board.is_working(world.store, operator.id, world.now()):
-        raise NoOpenWork
-    upload, write = files.announce(operator, content_type, size_bytes, sha256)
-    if content is not None:
-        files.store_body(world, upload, content)
-    outcome = once.commit(world.store, claim, [write], words.UploadKept(upload_id=upload.upload_id))
+
+    def keep() -> Outcome:
+        if not board.is_working(world.store, operator.id, world.now()):
+            raise NoOpenWork
+        upload, write = files.announce(operator, content_type, size_bytes, sha256)
+        if content is not None:
+            files.store_body(world, upload, content)
+        return once.commit(world.store, claim, [write], words.UploadKept(upload_id=upload.upload_id))
+
+    # A repeat after the work is done is still a repeat; it is looked up here, so that its answer is finished below too.
+    outcome = once.answered(world.store, claim, keep)
     return outcome.revised(lambda kept: _ready(world, files.find(world, kept["upload_id"]), to_put=content is None))
 
 

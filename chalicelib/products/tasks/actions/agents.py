@@ -36,7 +36,7 @@ def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None
         task_type=order.task_type, reward_micros=order.reward_usd, fee_micros=fee, deadline=order.deadline,
         created_at=now,
     )  # fmt: skip
-    ledger.check_funds(book, "escrow", task.total_micros)
+    ledger.check_deposit(book, task.total_micros)
     body = _body(world, task, order)
     price = postings.hold(task.task_id, agent.account_id, task.total_micros)
     facts = {"task_id": task.task_id, "status": task.status, **endings.price(task)}

@@ -1,7 +1,5 @@
 """What operators do with tasks: browse, accept, hand in."""
 
-from datetime import datetime
-
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -187,7 +185,7 @@ def _freeze(
     sheet = ProofSheet(
         photos=photos("photos"), artifacts=photos("artifacts"), notes=submission.notes,
         confirmation_text=submission.confirmation_text, reference_url=submission.reference_url,
-        submitted_at=world.now(),
+        submitted_at=now,
     )  # fmt: skip
     return sheet, used
 

@@ -43,6 +43,9 @@ def with_verdict(world: World, sheets: Sheets, verdict: Verdict) -> list[Write]:
     limit = world.settings.auto_approve_max_micros(money.MICROS_PER_USD)
     requirements = len(sheets.body.proof_requirements)
     decision, reason = rules.decide(verdict, requirements, sheets.task.reward_micros, limit)
+    if reason == rules.UNAVAILABLE:
+        # Words that are no verdict are not kept or shown either: nobody must take them for one.
+        return without_verdict(world, sheets, Role.GUARDIAN)
     result = GuardianResult(
         decision=decision.value, confidence=verdict.confidence, reasoning=verdict.reasoning, reason=reason or None,
         requirement_results=[RequirementResult(**vars(one)) for one in verdict.requirement_results],
