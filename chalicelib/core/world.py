@@ -40,7 +40,6 @@ class Case:
     notes: str = ""
     confirmation_text: str = ""
     reference_url: str = ""
-    has_credential: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,11 @@ class Bucket:
         """The plain address of a file: a name for it that opens nothing."""
         return f"{self.client.meta.endpoint_url}/{self.name}/{key}"
 
-    def url_to_get(self, key: str, seconds: int) -> str:
-        """A signed URL that reads one file until it expires."""
+    def url_to_get(self, key: str, seconds: int, *, to_save: bool = False) -> str:
+        """A signed URL that reads one file until it expires; `to_save`: a browser saves it and does not open it."""
         parameters = {"Bucket": self.name, "Key": key}
+        if to_save:
+            parameters["ResponseContentDisposition"] = "attachment"
         return self.client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
 
     def url_to_put(self, key: str, headers: Mapping[str, str | int], seconds: int) -> str:

@@ -15,6 +15,9 @@ def new(prefix: str) -> str:
     return f"{prefix}_{str(ULID()).lower()}"
 
 
-def looks_like(text: str, prefix: str) -> bool:
-    """Whether a text from outside can be an id with this prefix; what cannot be is not worth a read."""
-    return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None
+def looks_like(text: str, prefix: str = "") -> bool:
+    """Whether a text from outside can be an id, with this prefix if one is given; what cannot be is not worth a read.
+
+    It must not be read either: DynamoDB faults on a key of more than 2 KB, which a path can hold.
+    """
+    return text.startswith(f"{prefix}_" if prefix else "") and _SHAPE.fullmatch(text) is not None

@@ -107,13 +107,13 @@ def fingerprint(*parts: str) -> str:
 
 
 def commit(store: Store, claim: Claim | None, writes: Sequence[Write], answer: BaseModel) -> Outcome:
-    """Commit a verb's writes under its claim and give its answer; a repeat gets the first answer instead.
+    """Commit a verb's writes, if any, under its claim and give its answer; a repeat gets the first answer.
 
     Raises KeyReused, InProgress, Busy, OutcomeUnknown, and what the writes refuse.
     """
     text = dumps(answer)
     if claim is None:
-        return Outcome(text, bells=commit_writes(store, writes))
+        return Outcome(text, bells=commit_writes(store, writes) if writes else ())
     claiming = _claim(claim, text)
     try:
         return Outcome(text, bells=commit_writes(store, [claiming, *writes]))

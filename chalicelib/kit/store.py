@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 # A row is in a transaction's hands for some milliseconds; DynamoDB lets nobody wait for it.
-UPDATE_TRIES_MAX = 6
+TRIES_MAX = 6
 FIRST_PAUSE_SECONDS = 0.02
+
+AILING = {
+    "InternalServerError", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable",
+    "ThrottlingException",
+}  # fmt: skip
 
 _serializer = TypeSerializer()
 
@@ -41,20 +46,23 @@ class Store:
 
     def get(self, table: str, key: Key) -> Item | None:
         """One row, read consistently."""
-        answer = self.client.get_item(TableName=self.names[table], Key=key_of(key), ConsistentRead=True)
+        answer = _asked(self.client.get_item, TableName=self.names[table], Key=key_of(key), ConsistentRead=True)
         return unpack(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, table: str, keys: Sequence[Key]) -> list[Item | None]:
         """Up to 100 rows of a table in one call, read consistently, in the order of the keys."""
         name, found = self.names[table], dict[Key, Item]()
         wanted: Any = {name: {"Keys": [key_of(key) for key in keys], "ConsistentRead": True}}
-        while wanted:
-            answer = self.client.batch_get_item(RequestItems=wanted)
+        for attempt in range(TRIES_MAX):
+            answer = _asked(self.client.batch_get_item, RequestItems=wanted)
             for raw in answer["Responses"].get(name, []):
                 item = unpack(raw)
                 found[Key(item["pk"], item["sk"])] = item
-            wanted = answer.get("UnprocessedKeys") or {}
-        return [found.get(key) for key in keys]
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                return [found.get(key) for key in keys]
+            _pause(attempt)
+        raise Busy
 
     def query(
         self, table: str, where: ConditionBase, *, limit: int | None = None, index: str | None = None,
@@ -68,7 +76,7 @@ class Store:
                 request["ExclusiveStartKey"] = after
             if limit is not None:
                 request["Limit"] = limit - len(items)
-            answer = self.client.query(**request)
+            answer = _asked(self.client.query, **request)
             items += [unpack(raw) for raw in answer["Items"]]
             after = answer.get("LastEvaluatedKey")
             if after is None or (limit is not None and len(items) >= limit):
@@ -79,8 +87,8 @@ class Store:
         request = {**self._query(table, where, index, newest_first=False), "Select": "COUNT", "Limit": limit}
         total = 0
         while True:
-            answer = self.client.query(**request)
-            total += answer["Count"]
+            answer = _asked(self.client.query, **request)
+            total += int(answer["Count"])
             if total >= limit or "LastEvaluatedKey" not in answer:
                 return min(total, limit)
             request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": limit - total}
@@ -94,17 +102,16 @@ class Store:
         Raises Busy when transactions kept it in their hands.
         """
         request = update_request(key, put=put, plus=plus, drop=drop, where=where)
-        for attempt in range(UPDATE_TRIES_MAX):
+        for attempt in range(TRIES_MAX):
             try:
-                answer = self.client.update_item(TableName=self.names[table], ReturnValues="ALL_NEW", **request)
+                answer = _asked(
+                    self.client.update_item, TableName=self.names[table], ReturnValues="ALL_NEW", **request
+                )  # fmt: skip
                 return unpack(answer["Attributes"])
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "ConditionalCheckFailedException":
-                    return None
-                if code != "TransactionConflictException":
-                    raise
-            time.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))
+            except self.client.exceptions.ConditionalCheckFailedException:
+                return None
+            except self.client.exceptions.TransactionConflictException:
+                _pause(attempt)
         raise Busy
 
     def _query(self, table: str, where: ConditionBase, index: str | None, newest_first: bool) -> dict[str, Any]:
@@ -118,6 +125,20 @@ class Store:
             "ScanIndexForward": not newest_first,
             **({"IndexName": index} if index else {"ConsistentRead": True}),
         }
+
+
+def _asked(ask: Callable[..., Any], **words: Any) -> Any:
+    """The answer of DynamoDB. Raises Busy when it is throttling or ailing: asking again later is right."""
+    try:
+        return ask(**words)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in AILING:
+            raise Busy from error
+        raise
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))
 
 
 def under(pk: str, prefix: str = "") -> ConditionBase:

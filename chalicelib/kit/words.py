@@ -3,6 +3,7 @@
 `defer_build` keeps the cost of building validators off the cold start: a model is built when it is first used.
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -37,6 +38,9 @@ class Nothing(Words):
 
 
 W = TypeVar("W", bound=Words)
+
+# Controls but tab and line ends, lone surrogates, and the bidirectional overrides and isolates.
+_STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 def _read_moment(value: object) -> datetime:
@@ -77,6 +81,22 @@ def dumps(answer: BaseModel | dict[str, Any]) -> str:
     """The JSON text of an answer. Decimals become JSON numbers digit by digit."""
     plain = answer.model_dump() if isinstance(answer, BaseModel) else answer
     return simplejson.dumps(plain, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def check_text(value: Any, place: str = "") -> None:
+    """Refuse text that no person could have meant: control characters, half characters, and marks that turn the
+    direction of reading round, behind which a text shows other words than it says. Raises Invalid, naming the place.
+    """
+    if isinstance(value, str):
+        if strange := _STRANGE.search(value):
+            raise Invalid(place or "body", f"must not contain the character U+{ord(strange[0]):04X}")
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            check_text(name, place)
+            check_text(part, f"{place}.{name}" if place else name)
+    elif isinstance(value, list):
+        for position, part in enumerate(value):
+            check_text(part, f"{place}.{position}" if place else str(position))
 
 
 def read(model: type[W], values: Any) -> W:

@@ -8,6 +8,7 @@
 """
 
 import hashlib
+import random
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -98,9 +99,12 @@ def let_go(store: Store, entry: Entry, why: str) -> None:
 
 
 def due(store: Store, now: datetime, limit: int) -> Iterator[Item]:
-    """Entries that are due, oldest first within each of the 16 shards; at most `limit` of them."""
-    left = limit
-    for shard in SHARDS:
+    """Entries that are due, oldest first within each of the 16 shards; at most `limit` of them.
+
+    It begins at any shard, so that a backlog in one does not keep those behind it waiting at every sweep.
+    """
+    left, first = limit, random.randrange(len(SHARDS))
+    for shard in SHARDS[first:] + SHARDS[:first]:
         condition = Condition("shard").eq(shard) & Condition("due_at").lte(clock.iso(now))
         items = store.query(TABLE, condition, index="due", limit=left).items if left else []
         left -= len(items)

@@ -9,6 +9,7 @@ from chalicelib.core.board import store as rows
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Operator
+from chalicelib.kit import ids
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Write
@@ -68,7 +69,7 @@ def post(opening: Opening) -> Write:
 
 def find(store: Store, opening_id: str) -> Opening:
     """The opening with this id. Raises NoSuchOpening."""
-    opening = rows.find_opening(store, opening_id)
+    opening = rows.find_opening(store, opening_id) if ids.looks_like(opening_id) else None
     if opening is None:
         raise NoSuchOpening
     return opening
@@ -76,7 +77,7 @@ def find(store: Store, opening_id: str) -> Opening:
 
 def assignment(store: Store, opening_id: str, operator_id: str) -> Assignment:
     """An operator's assignment on an opening. Raises NoSuchOpening: other people's work is none of their business."""
-    found = rows.find_assignment(store, opening_id, operator_id)
+    found = rows.find_assignment(store, opening_id, operator_id) if ids.looks_like(opening_id) else None
     if found is None:
         raise NoSuchOpening
     return found
@@ -117,12 +118,12 @@ def complete(opening_id: str, operator_id: str, now: datetime) -> list[Write]:
     return [rows.close(opening_id), *_move(opening_id, operator_id, AssignmentState.COMPLETED, now)]
 
 
-def withdraw(opening_id: str, operator_id: str | None, now: datetime) -> list[Write]:
-    """The work is cancelled or has expired; whoever was at it is free again."""
+def withdraw(opening_id: str, operator_id: str | None, now: datetime, *, at_work: bool) -> list[Write]:
+    """The work is cancelled or has expired; who was still at it, and had not handed in, is free again."""
     if operator_id is None:
         return [rows.close(opening_id)]
     moved = _move(opening_id, operator_id, AssignmentState.WITHDRAWN, now)
-    return [rows.close(opening_id), *moved, rows.less_load(operator_id)]
+    return [rows.close(opening_id), *moved, *([rows.less_load(operator_id)] if at_work else [])]
 
 
 def feed(store: Store, kind: str | None, limit: int, offset: int, after: Mapping[str, Any] | None) -> Feed:

@@ -9,22 +9,32 @@ seconds for the whole exchange; 64 KB of answer read.
 """
 
 import ipaddress
+import re
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from threading import Timer
-from urllib.parse import SplitResult, urlsplit
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
 
 from chalicelib.core.world import Receipt, UnsafeUrl
 
 EXCHANGE_SECONDS = 10
 ANSWER_BYTES = 64 * 1024
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# What the standard library of some Python versions takes for global, and is not: 6to4 relays, documentation, and all of
+# IPv6 outside of its one block of global unicast addresses.
+NOT_GLOBAL = tuple(
+    ipaddress.ip_network(network)
+    for network in ("192.88.99.0/24", "3fff::/20", "::/3", "4000::/2", "8000::/1")
+)  # fmt: skip
+
+_PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?", re.I)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], list[str]]
@@ -49,8 +59,8 @@ class UrlRule:
             port = parts.port
         except ValueError:
             raise UnsafeUrl("is not a URL") from None
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UnsafeUrl("must be a URL such as https://example.com/hook")
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _PRINTABLE.fullmatch(url):
+            raise UnsafeUrl("must be a URL such as https://example.com/hook, without spaces, in ASCII")
         if parts.username is not None or parts.password is not None:
             raise UnsafeUrl("must not carry a user name or password")
         if self.https_only and (parts.scheme != "https" or port not in (None, 443)):
@@ -58,6 +68,8 @@ class UrlRule:
         try:
             literal = ipaddress.ip_address(parts.hostname)
         except ValueError:
+            if not _HOST.fullmatch(parts.hostname) or len(parts.hostname) > 253:
+                raise UnsafeUrl("must name a host such as example.com") from None
             return
         self.check_address(literal)
 
@@ -66,7 +78,8 @@ class UrlRule:
         real = _unwrapped(address)
         if self.loopback_allowed and real.is_loopback:
             return
-        if not real.is_global or real.is_multicast or real.is_reserved or real.is_unspecified:
+        odd = any(real in network for network in NOT_GLOBAL if network.version == real.version)
+        if not real.is_global or real.is_multicast or real.is_reserved or real.is_unspecified or odd:
             raise UnsafeUrl(f"leads to {address}, which is not an address on the public internet")
 
 
@@ -84,91 +97,103 @@ class HttpCourier:
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Deliver one message."""
-        deadline = time.monotonic() + self.exchange_seconds
+        deadline = Deadline(self.exchange_seconds)
         try:
             self.rule.check(url)
-            return self._exchange(urlsplit(url), headers, body, deadline)
+            status = self._exchange(url, headers, body, deadline)
         except UnsafeUrl as unsafe:
             return Receipt(None, str(unsafe))
-        except (OSError, HTTPException, ValueError) as error:
-            if time.monotonic() >= deadline:
-                return Receipt(None, f"no whole answer within {self.exchange_seconds:g} s")
-            return Receipt(None, f"{type(error).__name__}: {error}"[:200])
+        except OSError as error:
+            return deadline.receipt or Receipt(None, f"{type(error).__name__}: {error}"[:200])
+        except (HTTPException, ValueError) as error:
+            # The words of these may quote the URL, and a URL may hold a secret.
+            return deadline.receipt or Receipt(None, type(error).__name__)
+        finally:
+            deadline.end()
+        return deadline.receipt or Receipt(status)
 
-    def _exchange(self, parts: SplitResult, headers: Mapping[str, str], body: bytes, deadline: float) -> Receipt:
-        host, secure = str(parts.hostname), parts.scheme == "https"
+    def _exchange(self, url: str, headers: Mapping[str, str], body: bytes, deadline: "Deadline") -> int:
+        parts = urlsplit(url)
+        assert parts.hostname is not None, "the rule has looked"  # noqa: S101
+        secure = parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
-        with self._connect(host, port, deadline) as sock:
-            connection = _secured(host, port, sock) if secure else HTTPConnection(host, port)
-            connection.sock = connection.sock or sock
-            with closing(connection), _hanging_up(connection.sock, deadline):
-                if isinstance(connection.sock, ssl.SSLSocket):
-                    connection.sock.do_handshake()
-                path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-                connection.request("POST", path, body, dict(headers))
-                answer = connection.getresponse()
-                _read(answer, deadline)
-                return Receipt(answer.status)
+        connection = (HTTPSConnection if secure else HTTPConnection)(parts.hostname, port)
+        with closing(connection):
+            sock = deadline.guard(self._connect(parts.hostname, port, deadline))
+            if secure:
+                sock = deadline.guard(ssl.create_default_context().wrap_socket(sock, server_hostname=parts.hostname))
+            connection.sock = sock
+            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("POST", path, body, dict(headers))
+            answer = connection.getresponse()
+            answer.read(ANSWER_BYTES)
+            return answer.status
 
-    def _connect(self, host: str, port: int, deadline: float) -> socket.socket:
+    def _connect(self, host: str, port: int, deadline: "Deadline") -> socket.socket:
         """A connection to the first address of a host, after all of them were found to be allowed."""
-        addresses = self._resolve(host, port, deadline)
+        addresses = self._addresses(host, port, deadline)
         for address in addresses:
             self.rule.check_address(ipaddress.ip_address(address))
-        problem: OSError | None = None
+        problem = OSError(f"{host} has no address")
         for address in addresses:
             try:
-                return socket.create_connection((address, port), timeout=_left(deadline))
+                return socket.create_connection((address, port), timeout=deadline.left)
             except OSError as error:
                 problem = error
-        raise problem or OSError(f"{host} has no address")
+        raise problem
 
-    def _resolve(self, host: str, port: int, deadline: float) -> list[str]:
-        """Ask in a thread: the system's resolver knows no time-out of ours, and a stranger's name server may dawdle."""
-        pool = ThreadPoolExecutor(max_workers=1)
-        try:
-            return pool.submit(self.resolve, host, port).result(timeout=_left(deadline))
-        finally:
-            pool.shutdown(wait=False)
+    def _addresses(self, host: str, port: int, deadline: "Deadline") -> list[str]:
+        """The addresses of a host. A resolver knows no time-out: it is asked in a thread that may be left behind."""
+        answer: Future[list[str]] = Future()
 
+        def ask() -> None:
+            try:
+                answer.set_result(self.resolve(host, port))
+            except (OSError, ValueError) as error:
+                answer.set_exception(error)
 
-def _secured(host: str, port: int, sock: socket.socket) -> HTTPSConnection:
-    """TLS over a socket; the handshake waits until somebody watches the clock, for it can be dripped as well."""
-    tls = ssl.create_default_context()
-    connection = HTTPSConnection(host, port, context=tls)
-    connection.sock = tls.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
-    return connection
+        threading.Thread(target=ask, daemon=True).start()
+        return answer.result(deadline.left)
 
 
-def _left(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 0.001)
+class Deadline:
+    """The end of the whole exchange: when it passes, the socket is shut under whoever still reads or writes.
 
+    A socket's own time-out begins anew at every byte, so a server that drips bytes, or sends one interim answer after
+    another, could keep us for ever.
+    """
 
-@contextmanager
-def _hanging_up(sock: socket.socket, deadline: float) -> Iterator[None]:
-    """Hang up at the deadline, whatever is going on: a socket's own time-out begins anew with every byte that drips."""
-    timer = Timer(_left(deadline), _hang_up, [sock])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._at = time.monotonic() + seconds
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._shut)
+        self._timer.daemon = True
+        self._timer.start()
 
+    @property
+    def receipt(self) -> Receipt | None:
+        """What the sender hears when the deadline has passed; None before."""
+        passed = time.monotonic() >= self._at
+        return Receipt(None, f"no whole answer within {self._seconds:g} s") if passed else None
 
-def _hang_up(sock: socket.socket) -> None:
-    with suppress(OSError):
-        # The plain socket's own method: TLS's would take its state away from under the thread that is reading.
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    @property
+    def left(self) -> float:
+        return max(self._at - time.monotonic(), 0.01)
 
+    def guard(self, sock: socket.socket) -> socket.socket:
+        sock.settimeout(self.left)
+        self._sockets.append(sock)
+        return sock
 
-def _read(answer: HTTPResponse, deadline: float) -> None:
-    """Read the answer away. Raises TimeoutError when its end came from our side."""
-    left = ANSWER_BYTES
-    while left > 0 and not answer.isclosed() and (sip := answer.read1(min(left, 4096))):
-        left -= len(sip)
-    if time.monotonic() >= deadline:
-        raise TimeoutError
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _shut(self) -> None:
+        for sock in self._sockets:
+            # Below TLS, because a polite goodbye would wait for the other side.
+            with suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _unwrapped(address: Address) -> Address:

@@ -92,8 +92,8 @@ def freeze(
 
 
 def read_url(world: World, frozen: Frozen) -> str:
-    """A signed URL that reads a frozen file for an hour."""
-    return world.bucket.url_to_get(frozen.key, READ_SECONDS)
+    """A signed URL that reads a frozen file for an hour. A document may hold scripts: nobody's browser opens it."""
+    return world.bucket.url_to_get(frozen.key, READ_SECONDS, to_save=frozen.content_type not in IMAGE_TYPES)
 
 
 def content(world: World, frozen: Frozen) -> bytes | None:

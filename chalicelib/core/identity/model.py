@@ -63,5 +63,5 @@ class Operator:
     @property
     def shown_name(self) -> str:
         """How others see the name: "Jane D."."""
-        first, *rest = self.name.split()
+        first, *rest = self.name.split() or [self.name]
         return f"{first} {rest[-1][0]}." if rest else first

@@ -3,10 +3,11 @@
     proof type          met, requirement by requirement
     PHOTO, SCREENSHOT   there is a picture for it that opens; the same picture twice is one picture
     CONFIRMATION        the confirmation says something; one text stands for all requirements
-    ARTIFACT            there is a file that opens, or a well-formed credential, which nobody here can read
+    ARTIFACT            there is a picture that opens
 
-A proof that lies elsewhere is not fetched and counts as unread: it is neither for nor against. Nothing that anybody
-wrote is obeyed or even understood here, so no words can talk this Guardian into anything.
+A proof that lies elsewhere is not fetched, and a document is not understood: both count as unread, which is neither for
+nor against. Nothing that anybody wrote is obeyed or even understood here, so no words can talk this Guardian into
+anything.
 """
 
 import hashlib
@@ -43,8 +44,6 @@ class BuiltInJudge:
 
 def _look(case: Case) -> list[tuple[int, str]]:
     """Points and a note for each requirement, in their order."""
-    if case.has_credential:
-        return [(MET, "a well-formed encrypted credential is there")] * len(case.requirements)
     if case.proof_type == "CONFIRMATION":
         return [_confirmation(case)] * len(case.requirements)
     return _pictures(case)
@@ -64,6 +63,8 @@ def _pictures(case: Case) -> list[tuple[int, str]]:
     for photo in case.photos:
         if photo.content is None:
             marks.append((UNREAD, "a proof that lies elsewhere and was not read"))
+        elif photo.content.startswith(b"%PDF-"):
+            marks.append((UNREAD, "a document, which only a person can read"))
         elif (digest := hashlib.sha256(photo.content).hexdigest()) not in seen and pictures.is_readable(photo.content):
             seen.add(digest)
             marks.append(met)

@@ -25,6 +25,7 @@ from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
 
 DEPTH_MAX = 32
+NUMBER_CHARACTERS_MAX, EXPONENT_CHARACTERS_MAX = 40, 4
 KEY_CHARACTERS_MAX = 255
 
 
@@ -83,14 +84,37 @@ def _body(route: Route, request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        # Numbers with a point are read as Decimal, digit by digit: no amount passes through a float.
-        value = simplejson.loads(request.body.decode(), parse_float=Decimal, parse_constant=_no_constant)
+        value = simplejson.loads(
+            request.body.decode(), parse_float=_decimal, parse_int=_integer, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError):
         raise Invalid("body", "must be a JSON object") from None
     if not isinstance(value, dict):
         raise Invalid("body", "must be a JSON object")
     _check_depth(value)
+    words.check_text(value)
     return value
+
+
+def _decimal(text: str) -> Decimal:
+    """A number with a point, digit by digit: no amount passes through a float.
+
+    Bounded, because arithmetic with an exponent of a million is a million digits of work.
+    """
+    number = Decimal(_bounded(text))
+    if abs(number.adjusted()) > NUMBER_CHARACTERS_MAX:
+        raise ValueError("a number out of all proportion")
+    return number
+
+
+def _integer(text: str) -> int:
+    return int(_bounded(text))
+
+
+def _bounded(text: str) -> str:
+    if len(text) > NUMBER_CHARACTERS_MAX or len(text.lower().partition("e")[2]) > EXPONENT_CHARACTERS_MAX:
+        raise ValueError("a number out of all proportion")
+    return text
 
 
 def _no_constant(name: str) -> None:
@@ -103,8 +127,8 @@ def _check_depth(value: Any) -> None:
         layer = [
             part
             for whole in layer
-            if isinstance(whole, dict | list)
             for part in (whole.values() if isinstance(whole, dict) else whole)
+            if isinstance(part, dict | list)
         ]
     if layer:
         raise Invalid("body", f"must be nested at most {DEPTH_MAX} deep")

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Agent, ApiKey
@@ -112,7 +113,7 @@ def deposit_usdc(world: World, agent: Agent, order: words.UsdcDeposit, claim: Cl
     except _Credited as first:
         row = first.row
         again = words.Deposited(transaction_id=row["transaction_id"], amount_usd=row["amount_micros"])
-        return Outcome(again.dump(), replayed=True)
+        return replace(once.commit(world.store, claim, [], again), replayed=True)
 
 
 def _check_registration(world: World, registration_key: str) -> None:

@@ -1,11 +1,18 @@
 """Requests and answers of accounts, in the seed's casing."""
 
+import re
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.core.identity.service import KeyPrefix
 from chalicelib.kit.words import AmountIn, AmountOut, Email, Moment, Words
+
+
+def _one_spelling(tx_hash: str) -> str:
+    """A hash in hex is the same transaction in capitals; any other text is left as it is."""
+    return tx_hash.lower() if re.fullmatch("0[xX][0-9a-fA-F]+", tx_hash) else tx_hash
+
 
 Text100 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -82,7 +89,9 @@ class Balance(Words):
 class UsdcDeposit(Words):
     """POST /agents/deposit/usdc."""
 
-    tx_hash: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    tx_hash: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_spelling)
+    ]  # fmt: skip
     amount_usdc: AmountIn = Field(description="5 to 10,000 USDC, as a number or as text")
 
 

@@ -18,9 +18,11 @@ from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
 from chalicelib.kit.words import dumps
 from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.lifecycle import CancelReason
+from chalicelib.products.tasks.lifecycle import CancelReason, Status
 from chalicelib.products.tasks.model import Sheets, Task, TaskRef, secret_place
 from chalicelib.products.tasks.words import GuardianResult
+
+AT_WORK = (Status.ACCEPTED, Status.IN_PROGRESS)
 
 EXPIRE = Kind("task.expire", TIMERS)
 COMPLETE = Kind("task.complete", TIMERS)
@@ -57,7 +59,7 @@ def cancellation(
         *rows.move(
             task.ref, move, where=where, cancelled_at=now, cancel_reason=reason, refunded_micros=task.total_micros
         ),
-        *board.withdraw(task.task_id, task.operator_id, now),
+        *board.withdraw(task.task_id, task.operator_id, now, at_work=task.status in AT_WORK),
         *ledger.writes(postings.refund(task.task_id, task.account_id, task.total_micros), now),
         announce(world, task.ref, move, cancel_reason=reason, refunded_usd=money.to_decimal(task.total_micros)),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
-from chalicelib.kit import once, pages
+from chalicelib.kit import ids, once, pages
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
@@ -73,7 +73,7 @@ def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) 
     Raises NoSuchOpening, KycRequired, SelfDealing, TaskExpired, Taken, TooManyAssignments.
     """
     now = world.now()
-    opening = board.find(world.store, task_id)
+    opening = board.find(world.store, _checked(task_id))
     board.check_may_claim(opening, operator)
     if opening.deadline <= now and not opening.taken:
         raise TaskExpired
@@ -101,7 +101,7 @@ def submit(
     Raises NoSuchOpening, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
     """
     now = world.now()
-    mine = board.assignment(world.store, task_id, operator.id)
+    mine = board.assignment(world.store, _checked(task_id), operator.id)
     sheets = rows.find_sheets(world.store, TaskRef(mine.owner_id, task_id))
     task, number = sheets.task, sheets.task.submissions + 1
     move = TASK.find("submit", task.status, Role.OPERATOR)
@@ -124,6 +124,13 @@ def submit(
     return once.commit(
         world.store, claim, writes, words.Submitted(task_id=task_id, status=Status(move.end), submitted_at=now)
     )
+
+
+def _checked(task_id: str) -> str:
+    """The id, if it can be one: what cannot is not worth a read. Raises NoSuchOpening."""
+    if not ids.looks_like(task_id, "task"):
+        raise board.NoSuchOpening
+    return task_id
 
 
 def _cannot_accept(task: Task) -> Exception:
@@ -152,7 +159,9 @@ def _still_in_time(task: Task, operator: Operator, now: datetime) -> ConditionBa
 
 
 def _check_proof(proof_type: str, submission: words.Submission) -> None:
-    """What a proof of this type must have (ruling 20). Raises Invalid, naming the field."""
+    """What a proof of this type must have (ruling 20), and how much it may (ruling 21). Raises Invalid."""
+    if len(submission.photos) + len(submission.artifacts) > rules.FILES_MAX:
+        raise Invalid("photos", f"and artifacts may be at most {rules.FILES_MAX} together")
     if proof_type in ("PHOTO", "SCREENSHOT") and not submission.photos:
         raise Invalid("photos", f"is required: this task's proof type is {proof_type}")
     if proof_type == "CONFIRMATION" and not (submission.confirmation_text or "").strip():
