@@ -20,6 +20,8 @@ from typing import Any
 
 import httpx
 
+from chalicelib.core.ledger.proof import prove
+from chalicelib.doors import wiring
 from local.ministack import StoreUnavailable
 from local.pictures import picture
 from local.runner import LocalStack
@@ -96,6 +98,7 @@ def main() -> int:
             walk = Walk(http, receiver)
             for chapter in (_prepare, _main_job, _by_hand, _changed_mind, _too_late, _pay_out):
                 chapter(walk)
+            _prove(walk)
     except (Off, AssertionError, httpx.HTTPError, StoreUnavailable, StackFailed) as error:
         print(f"\nOff: {error}", file=sys.stderr)
         return 1
@@ -201,6 +204,15 @@ def _pay_out(walk: Walk) -> None:
     _expect(walk, deposit=141, escrow=0, pending=0, available=0)
 
 
+def _prove(walk: Walk) -> None:
+    """Every leg against every book; the one step that looks behind the API."""
+    proof = prove(wiring.world().store)
+    if proof.problems:
+        raise Off("; ".join(proof.problems))
+    fees = proof.balances["house/fees"] / 1_000_000
+    walk.say(f"The books of {proof.owners} owners are proved: all accounts sum to zero, the house earned {fees:.2f}")
+
+
 def _expect(walk: Walk, **amounts: float) -> None:
     """Every cent is where it should be."""
     balance, earned = walk.ask("GET", "/agents/balance", walk.agent), _earnings(walk)
@@ -243,13 +255,12 @@ def _read_back(walk: Walk, photos: list[str]) -> None:
 
 def _order(**words: Any) -> dict[str, Any]:
     """The seed's own task, due in five days."""
-    business_now = datetime.now(UTC)
     return {
         "title": "Verify storefront signage",
         "description": "Take a clear photo of the sign at 123 Main St",
         "location": {"lat": 40.7128, "lng": -74.006, "address": "123 Main St, New York, NY"},
         "reward_usd": 25,
-        "deadline": (business_now + timedelta(days=5)).isoformat(),
+        "deadline": (datetime.now(UTC) + timedelta(days=5)).isoformat(),
         "proof_requirements": ["Photo of storefront sign"],
         "task_type": "VERIFICATION",
         **words,

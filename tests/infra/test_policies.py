@@ -44,6 +44,8 @@ BESIDES = {
     "logs:PutLogEvents": set(FUNCTIONS),
     "xray:PutTraceSegments": {"api"},
     "xray:PutTelemetryRecords": {"api"},
+    # What the URLs that it signs are for.
+    "s3:GetObject FilesBucket/proof/*": {"api"},
     # Without it S3 answers 403 for an object that is not there, and we would take that for a fault.
     "s3:ListBucket": {"api", "judge"},
 }
@@ -165,12 +167,12 @@ class _Named:
     """An app whose every call says which function it is."""
 
     def __init__(self, app: Any) -> None:
-        self.event_sources, self.routes = app.event_sources, app.routes
+        self.event_sources, self.routes, self.api = app.event_sources, app.routes, app.api
         self.handler_map = {name: _named(name, handler) for name, handler in app.handler_map.items()}
-        self._api = _named("api", app)
+        self._call = _named("api", app)
 
     def __call__(self, event: Any, context: Any) -> Any:
-        return self._api(event, context)
+        return self._call(event, context)
 
 
 def _named(name: str, handler: Any) -> Any:
@@ -206,7 +208,8 @@ def _actions(
     elif service == "sqs":
         yield f"sqs:{operation}", queues[params["QueueUrl"]]
     elif service == "s3":
-        yield ("s3:ListBucket", "FilesBucket") if operation == "HeadBucket" else (f"s3:{operation}", "FilesBucket/*")
+        folder = params["Key"].partition("/")[0] if "Key" in params else ""
+        yield (f"s3:{operation}", f"FilesBucket/{folder}/*") if folder else ("s3:ListBucket", "FilesBucket")
 
 
 def _granted(function: str) -> Iterator[Use]:

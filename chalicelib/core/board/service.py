@@ -1,6 +1,6 @@
 """Post an opening, claim a slot, hand in, give back, end. Every function returns writes for the verb's one commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,19 +11,13 @@ from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Operator
 from chalicelib.kit import ids
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound
+from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Store
-from chalicelib.kit.table import Write
+from chalicelib.kit.table import Item, Write, pack
 
 FEED_COUNTED_MAX = 1_000
-
-
-class NoSuchOpening(NotFound):
-    """There is no such work, or it was never on this board."""
-
-    code = "task_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("Task not found.")
+# Lambda answers with 6 MB at most; a character may take several bytes.
+PAGE_CHARACTERS_MAX = 1_000_000
 
 
 class Taken(Conflict):
@@ -67,19 +61,19 @@ def post(opening: Opening) -> Write:
     return rows.add_opening(opening)
 
 
-def find(store: Store, opening_id: str) -> Opening:
-    """The opening with this id. Raises NoSuchOpening."""
+def find(store: Store, opening_id: str, missing: NotFound) -> Opening:
+    """The opening with this id. Raises `missing`: each product has its own word for its work."""
     opening = rows.find_opening(store, opening_id) if ids.looks_like(opening_id) else None
     if opening is None:
-        raise NoSuchOpening
+        raise missing
     return opening
 
 
-def assignment(store: Store, opening_id: str, operator_id: str) -> Assignment:
-    """An operator's assignment on an opening. Raises NoSuchOpening: other people's work is none of their business."""
+def assignment(store: Store, opening_id: str, operator_id: str, missing: NotFound) -> Assignment:
+    """An operator's assignment on an opening. Raises `missing`: other people's work is none of their business."""
     found = rows.find_assignment(store, opening_id, operator_id) if ids.looks_like(opening_id) else None
     if found is None:
-        raise NoSuchOpening
+        raise missing
     return found
 
 
@@ -97,7 +91,7 @@ def claim(opening: Opening, operator: Operator, now: datetime, most: int) -> lis
         title=opening.title, pay_micros=opening.pay_micros, state=AssignmentState.CLAIMED, claimed_at=now,
     )  # fmt: skip
     return [
-        rows.take_slot(opening, Taken()),
+        rows.take_slot(opening, _cannot_take),
         rows.add_assignment(mine, Taken()),
         rows.more_load(operator.id, most, TooManyAssignments(most)),
     ]
@@ -127,10 +121,32 @@ def withdraw(opening_id: str, operator_id: str | None, now: datetime, *, at_work
 
 
 def feed(store: Store, kind: str | None, limit: int, offset: int, after: Mapping[str, Any] | None) -> Feed:
-    """Work that can be taken, newest first; `after` is the row to go on after, and then nothing is counted."""
-    page = rows.feed(store, kind, limit + offset, after)
-    total = None if after else rows.feed_size(store, kind, FEED_COUNTED_MAX)
-    return Feed([rows.read_opening(item) for item in page.items[offset:]], total, page.last)
+    """Work that can be taken, newest first; `after` is the row to go on after, and then nothing is counted.
+
+    The index holds keys alone, so counting a thousand is one small read; the words are read for this page only, and a
+    page that grows too heavy ends early, with a cursor to go on.
+    """
+    page = rows.feed(store, kind, limit if after else max(offset + limit, FEED_COUNTED_MAX), after)
+    keys = page.items[:limit] if after else page.items[offset : offset + limit]
+    found = rows.find_openings(store, [key["pk"] for key in keys])
+    shown = list(_while_light(found))
+    last = None
+    if len(shown) < len(found):
+        last = next(key for key in keys if key["pk"] == shown[-1].opening_id)
+    elif page.last is not None or (after is None and len(page.items) > offset + limit):
+        last = keys[-1]
+    total = None if after else min(len(page.items), FEED_COUNTED_MAX)
+    return Feed(shown, total, pack(last) if last else None)
+
+
+def _while_light(openings: Iterable[Opening]) -> Iterator[Opening]:
+    """Openings until a page would be too heavy; the first one always."""
+    weight = 0
+    for opening in openings:
+        if weight and weight + len(str(opening.shown)) > PAGE_CHARACTERS_MAX:
+            return
+        weight += len(str(opening.shown))
+        yield opening
 
 
 def recent_work(store: Store, operator_id: str, limit: int) -> list[Assignment]:
@@ -146,6 +162,12 @@ def expect_again(operator_id: str, until: datetime) -> Write:
 def is_working(store: Store, operator_id: str, now: datetime) -> bool:
     """Whether an operator has anything to hand in: only then is there anything to upload."""
     return rows.is_working(store, operator_id, now)
+
+
+def _cannot_take(row: Item) -> Exception:
+    """Why a slot was not taken, from the opening as it is: while one is free, looking again is right."""
+    free = row and not row["closed"] and row["taken"] < row["slots"]
+    return MovedOn() if free else Taken()
 
 
 def _move(opening_id: str, operator_id: str, state: AssignmentState, ended: datetime | None = None) -> list[Write]:

@@ -6,7 +6,7 @@ pk                 sk                what
 op_…               load              how many assignments an operator has open
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -120,13 +120,15 @@ def find_assignment(store: Store, opening_id: str, operator_id: str) -> Assignme
 
 
 def feed(store: Store, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
-    """Openings that can be taken, newest first; of one kind or of all."""
+    """Keys of openings that can be taken, newest first; of one kind or of all. The index holds nothing else."""
     return store.query(TABLE, _feed_of(kind), index=_index(kind), limit=limit, newest_first=True, after=after)
 
 
-def feed_size(store: Store, kind: str | None, most: int) -> int:
-    """How many openings the feed has, counted to `most`."""
-    return store.count(TABLE, _feed_of(kind), index=_index(kind), limit=most)
+def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:
+    """Openings by their ids, read consistently; those that can no longer be taken are left out."""
+    items = store.get_many(TABLE, [opening_row(one) for one in opening_ids]) if opening_ids else []
+    found = [_opening(item) for item in items if item]
+    return [one for one in found if not one.closed and one.taken < one.slots]
 
 
 def assignments_of(store: Store, operator_id: str, limit: int) -> list[Assignment]:
@@ -134,11 +136,6 @@ def assignments_of(store: Store, operator_id: str, limit: int) -> list[Assignmen
     mine = Condition("operator_id").eq(operator_id)
     found = store.query(TABLE, mine, index="by_operator", limit=limit, newest_first=True)
     return [_assignment(item) for item in found.items]
-
-
-def read_opening(item: Item) -> Opening:
-    """An opening from its row."""
-    return _opening(item)
 
 
 def _in_feed(opening: Opening) -> Item:

@@ -70,10 +70,10 @@ def browse(world: World, query: words.FeedQuery) -> words.FeedPage:
 def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) -> Outcome:
     """Take a task: of all who try, one gets it.
 
-    Raises NoSuchOpening, KycRequired, SelfDealing, TaskExpired, Taken, TooManyAssignments.
+    Raises TaskNotFound, KycRequired, SelfDealing, TaskExpired, Taken, TooManyAssignments.
     """
     now = world.now()
-    opening = board.find(world.store, _checked(task_id))
+    opening = board.find(world.store, _checked(task_id), rows.TaskNotFound())
     board.check_may_claim(opening, operator)
     if opening.deadline <= now and not opening.taken:
         raise TaskExpired
@@ -98,10 +98,10 @@ def submit(
 ) -> Outcome:
     """Hand in proof; the Guardian looks at it next. Its bytes are checked and frozen before anything is committed.
 
-    Raises NoSuchOpening, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
+    Raises TaskNotFound, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
     """
     now = world.now()
-    mine = board.assignment(world.store, _checked(task_id), operator.id)
+    mine = board.assignment(world.store, _checked(task_id), operator.id, rows.TaskNotFound())
     sheets = rows.find_sheets(world.store, TaskRef(mine.owner_id, task_id))
     task, number = sheets.task, sheets.task.submissions + 1
     move = TASK.find("submit", task.status, Role.OPERATOR)
@@ -127,9 +127,9 @@ def submit(
 
 
 def _checked(task_id: str) -> str:
-    """The id, if it can be one: what cannot is not worth a read. Raises NoSuchOpening."""
+    """The id, if it can be one: what cannot is not worth a read. Raises TaskNotFound."""
     if not ids.looks_like(task_id, "task"):
-        raise board.NoSuchOpening
+        raise rows.TaskNotFound
     return task_id
 
 
