@@ -115,6 +115,9 @@ def _walk(house: House, receiver: Receiver) -> None:
     agent.cancel(agent.posted())
     agent.verify(agent.posted(), "APPROVE")
     _lose_guardian(agent, operator, hook)
+    deployment.advance_clock(house.world.store, 31 * 60)
+    house.sweep()
+    _lose_messages(house)
     orphan = agenda.at(endings.COMPLETE, "agent_0/task_0", house.now(), house.now())
     commit(house.world.store, [orphan])
     for _ in range(12):
@@ -134,7 +137,11 @@ def _lose_guardian(agent: Agent, operator: Operator, hook: dict[str, str]) -> No
     stuck = agent.posted(**hook)
     operator.accept(stuck)
     operator.hand_in(stuck)
-    queues = agent.house.world.queues
+    _lose_messages(agent.house)
+
+
+def _lose_messages(house: House) -> None:
+    queues = house.world.queues
     url = queues.urls["judge"]
     for message in queues.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]:
         queues.client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
