@@ -5,7 +5,7 @@ be the current one, and is done. Timers propose; the lifecycle decides.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,14 +20,18 @@ from chalicelib.kit.lifecycle import looking_again
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.table import Write
 
-Job = Callable[[World, Entry], tuple[Bell, ...]]
-"""What is done when an entry is due: it commits its effect together with `done(entry)` and returns the bells."""
+Job = Callable[[World, Entry], Sequence[Write]]
+"""What is done when an entry is due: its effect as writes, which are committed together with the entry's removal."""
 
 SWEEP_MAX = 20_000
 
 
 class Orphan(Exception):
     """The subject of an entry does not exist: the entry is dead, not done."""
+
+
+class TryLater(Exception):
+    """Something outside did not do its part: the entry stays for its next try, and keeps the words."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,11 @@ def at(
     """
     ring = due <= now
     entry = Entry(
-        id=":".join(filter(None, (kind.name, subject, which))), kind=kind.name, queue=kind.temper.queue,
+        id=":".join(filter(None, (kind.name, subject, which))), which=which, kind=kind.name, queue=kind.temper.queue,
         subject=subject, due_at=now + BELL_GRACE if ring else due, attempts=1 if ring else 0, data=data or {},
         not_before=None if ring else due,
     )  # fmt: skip
     return rows.write(entry, ring)
-
-
-def done(entry: Entry) -> Write:
-    """The write that takes an entry off the agenda, for the transaction of its effect."""
-    return rows.remove(entry)
 
 
 def sweep(world: World, ring: Callable[[Bell], None]) -> Sweep:
@@ -70,7 +69,7 @@ def sweep(world: World, ring: Callable[[Bell], None]) -> Sweep:
                 _mourn(due["pk"], due["kind"], f"no answer in {attempts} tries")
                 buried += 1
             continue
-        # Full jitter on the upper half: many entries that failed together do not come back together.
+        # Up to a quarter longer, by chance: many entries that failed together do not come back together.
         pause = temper.pause_seconds(attempts + 1) * random.uniform(1, 1.25)
         if rows.take(world.store, due, now + timedelta(seconds=pause)):
             ring(rows.bell(due["pk"], due["queue"]))
@@ -82,7 +81,9 @@ def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ..
     """Do what an entry says, and return the bells of its effect. A bell for an entry that is gone, or for one whose
     time has not come, is nothing.
 
-    Raises a refusal that says to wait, for the same to be tried again, and whatever a job of ours raises by mistake.
+    The entry is removed in the transaction of its effect, on the condition that it is still there: of two consumers
+    one has an effect. Raises a refusal that says to wait, for the same to be tried again, and whatever a job of ours
+    raises by mistake.
     """
     entry = rows.find(world.store, entry_id)
     if entry is None or entry.dead or (entry.not_before is not None and entry.not_before > world.now()):
@@ -93,7 +94,10 @@ def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ..
     if entry.temper.lease_seconds and not rows.lease(world.store, entry, world.wall_seconds()):
         return ()
     try:
-        return looking_again(lambda: job(world, entry))
+        return looking_again(lambda: commit(world.store, [*job(world, entry), rows.remove(entry)]))
+    except TryLater as later:
+        rows.let_go(world.store, entry, world.wall_seconds(), str(later))
+        return ()
     except Orphan as orphan:
         return _bury(world, entry, str(orphan))
     except Refusal as refusal:
@@ -104,15 +108,9 @@ def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ..
         return _drop(world, entry)
 
 
-def put_back(world: World, entry: Entry, why: str) -> tuple[Bell, ...]:
-    """Leave an entry for its next try after an outside call that failed."""
-    rows.let_go(world.store, entry, why)
-    return ()
-
-
 def _drop(world: World, entry: Entry) -> tuple[Bell, ...]:
     try:
-        return commit(world.store, [done(entry)])
+        return commit(world.store, [rows.remove(entry)])
     except rows.AlreadyDone:
         return ()
 

@@ -50,7 +50,8 @@ def bell(entry_id: str, queue: str) -> Bell:
 def write(entry: Entry, ring: bool) -> Write:
     """The row of an entry. Writing it twice under one id is the same as once: the later row says the same."""
     item: Item = {
-        "kind": entry.kind, "queue": entry.queue, "subject": entry.subject, "due_at": clock.iso(entry.due_at),
+        "kind": entry.kind, "queue": entry.queue, "subject": entry.subject, "which": entry.which,
+        "due_at": clock.iso(entry.due_at),
         "attempts": entry.attempts, "data": simplejson.dumps(dict(entry.data)),
         "not_before": clock.iso(entry.not_before) if entry.not_before else None,
         "shard": hashlib.sha256(entry.id.encode()).hexdigest()[0],
@@ -93,9 +94,13 @@ def lease(store: Store, entry: Entry, wall_seconds: int) -> bool:
     return store.update(TABLE, row(entry.id), put=until, where=Attr("pk").exists() & free) is not None
 
 
-def let_go(store: Store, entry: Entry, why: str) -> None:
-    """Give up the lease after a try that failed, and keep the reason; the sweeper brings the entry back when due."""
-    store.update(TABLE, row(entry.id), put={"why": why}, drop=["leased_until"], where=Attr("pk").exists())
+def let_go(store: Store, entry: Entry, wall_seconds: int, why: str) -> None:
+    """Give up the lease that was taken at `wall_seconds`, after a try that failed, and keep the reason.
+
+    The sweeper brings the entry back when it is due. A lease that somebody else has taken by now is theirs.
+    """
+    mine = Attr("leased_until").eq(wall_seconds + entry.temper.lease_seconds)
+    store.update(TABLE, row(entry.id), put={"why": why}, drop=["leased_until"], where=Attr("pk").exists() & mine)
 
 
 def due(store: Store, now: datetime, limit: int) -> Iterator[Item]:
@@ -120,7 +125,7 @@ def dead(store: Store, limit: int) -> list[Entry]:
 def _entry(item: Item) -> Entry:
     not_before = item.get("not_before")
     return Entry(
-        id=item["pk"], kind=item["kind"], queue=item["queue"], subject=item["subject"],
+        id=item["pk"], kind=item["kind"], queue=item["queue"], subject=item["subject"], which=item["which"],
         due_at=clock.parse(item["due_at"]), attempts=item["attempts"],
         data=simplejson.loads(item["data"]), dead="dead" in item,
         not_before=clock.parse(not_before) if not_before else None,

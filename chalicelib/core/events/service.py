@@ -15,8 +15,6 @@ from chalicelib.core.agenda.model import COURIER, Entry, Kind
 from chalicelib.core.events import store as rows
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log
-from chalicelib.kit.commit import commit
-from chalicelib.kit.queue import Bell
 from chalicelib.kit.table import Write
 
 DELIVER = Kind("webhook.deliver", COURIER)
@@ -37,8 +35,8 @@ def deliver(world: World, url: str, body: str, *, sealed_secret: str | None, pla
     return agenda.at(DELIVER, message_id, world.now(), world.now(), data=data)
 
 
-def carry(world: World, entry: Entry) -> tuple[Bell, ...]:
-    """Deliver one webhook: the job of `webhook.deliver`."""
+def carry(world: World, entry: Entry) -> list[Write]:
+    """Deliver one webhook: the job of `webhook.deliver`. Its only effect here is that it is done."""
     body = str(entry.data["body"]).encode()
     headers = {"Content-Type": "application/json", "User-Agent": "Byhand-Webhooks/1"}
     if entry.data["secret"]:
@@ -47,8 +45,8 @@ def carry(world: World, entry: Entry) -> tuple[Bell, ...]:
     receipt = world.courier.post(entry.data["url"], headers, body)
     log.info("webhook.tried", message=entry.subject, status=receipt.status, problem=receipt.problem)
     if not receipt.accepted:
-        return agenda.put_back(world, entry, receipt.problem or f"HTTP {receipt.status}")
-    return commit(world.store, [agenda.done(entry)])
+        raise agenda.TryLater(receipt.problem or f"HTTP {receipt.status}")
+    return []
 
 
 def signatures(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
