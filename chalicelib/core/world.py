@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.core.settings import Settings
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, StoppedClock
-from chalicelib.kit.config import Settings
 from chalicelib.kit.pages import Cursors
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from chalicelib.core import settings as configuration
 from chalicelib.core.events.courier import HttpCourier, UrlRule
 from chalicelib.core.identity import deployment
 from chalicelib.core.judge.built_in import BuiltInJudge
+from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
-from chalicelib.kit import aws, config, log
+from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
-from chalicelib.kit.config import Settings
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store
@@ -43,14 +44,14 @@ def using(other: World) -> Iterator[World]:
 def forget() -> None:
     """Begin again, as in a fresh container: with the settings and clients of the environment as it is by then."""
     _built.cache_clear()
-    config.settings.cache_clear()
+    configuration.settings.cache_clear()
     aws.reset()
 
 
 @lru_cache(maxsize=1)
 def _built() -> World:
     log.set_up()
-    settings = config.settings()
+    settings = configuration.settings()
     log.set_up(settings.byhand_log_level)
     return build(settings)
 

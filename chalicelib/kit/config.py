@@ -1,124 +1,33 @@
-"""Settings: the one place that reads the environment.
+"""Configuration: the one place that reads the environment, into whatever model somebody hands in.
 
-Read once per container, checked whole, frozen. Only names that infra/lambda.yaml or docs/configuration.md list exist.
+Each field of the model is the environment variable of the same name, in upper case. Read whole, checked whole.
 """
 
 import os
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Annotated, Literal
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError
 
-TABLES = (
-    "identity", "ledger", "agenda", "events", "board", "tasks", "files", "deposits", "payouts", "ephemeral",
-)  # fmt: skip
-QUEUES = ("timers", "courier", "judge")
+M = TypeVar("M", bound=BaseModel)
 
 
 class ConfigurationError(Exception):
     """The deployment must not start like this; the sentence says which setting is wrong and what would be right."""
 
 
-Variable = Annotated[str, Field(min_length=1)]
+def read(model: type[M], environment: Mapping[str, str] | None = None) -> M:
+    """What an environment (this process's, unless another is given) says to a model.
 
-
-class Settings(BaseModel):
-    """Everything a deployment can be told. Each field is the environment variable of the same name, in upper case."""
-
-    model_config = ConfigDict(frozen=True)
-
-    byhand_mode: Literal["test", "live"] = "live"
-    byhand_registration: Literal["open", "admin_key", "closed"] | None = None
-    byhand_registration_key_hashes: str = ""
-    byhand_allow_loopback_urls: bool = False
-    byhand_external_proof_urls: bool | None = None
-    byhand_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    allow_dev_operator_id_header: bool = False
-    auto_approve_max_usd: NonNegativeInt | None = None
-    manual_review_hours: PositiveInt = 72
-    hold_days: PositiveInt = 7
-    open_assignments_max: PositiveInt = 5
-    rate_limit_per_minute: PositiveInt = 100
-    upload_limit_per_minute: PositiveInt = 10
-
-    identity_table: Variable
-    ledger_table: Variable
-    agenda_table: Variable
-    events_table: Variable
-    board_table: Variable
-    tasks_table: Variable
-    files_table: Variable
-    deposits_table: Variable
-    payouts_table: Variable
-    ephemeral_table: Variable
-    timers_queue_url: Variable
-    courier_queue_url: Variable
-    judge_queue_url: Variable
-    files_bucket: Variable
-    data_key_id: Variable
-    aws_lambda_function_name: str = ""
-
-    @property
-    def test_mode(self) -> bool:
-        """Whether money is play money here (ruling 2)."""
-        return self.byhand_mode == "test"
-
-    @property
-    def registration(self) -> Literal["open", "admin_key", "closed"]:
-        """Who may register agents: open in test mode, behind a registration key in live, unless said otherwise."""
-        return self.byhand_registration or ("open" if self.test_mode else "admin_key")
-
-    @property
-    def external_proof_urls(self) -> bool:
-        """Whether proof may name pictures that were not uploaded here."""
-        return self.test_mode if self.byhand_external_proof_urls is None else self.byhand_external_proof_urls
-
-    def auto_approve_max_micros(self, micros_per_usd: int) -> int | None:
-        """The largest reward that the Guardian may approve by itself; None when there is no limit (ruling 13)."""
-        if self.auto_approve_max_usd is None:
-            return None if self.test_mode else 500 * micros_per_usd
-        return self.auto_approve_max_usd * micros_per_usd
-
-    @model_validator(mode="after")
-    def _live_means_live(self) -> "Settings":
-        """A live deployment refuses to start with anything switched on that only a test may have (ruling 2)."""
-        if not self.test_mode:
-            for name in ("allow_dev_operator_id_header", "byhand_allow_loopback_urls", "byhand_external_proof_urls"):
-                if getattr(self, name):
-                    raise ValueError(f"{name.upper()} must be off when BYHAND_MODE is live")
-        if self.aws_lambda_function_name and self.byhand_allow_loopback_urls:
-            raise ValueError("BYHAND_ALLOW_LOOPBACK_URLS is for a laptop; it must be off in Lambda")
-        return self
-
-    def table_names(self) -> dict[str, str]:
-        """The physical name of every table by the name that the code uses."""
-        return {name: getattr(self, f"{name}_table") for name in TABLES}
-
-    def queue_urls(self) -> dict[str, str]:
-        """The URL of every queue by the name that the code uses."""
-        return {name: getattr(self, f"{name}_queue_url") for name in QUEUES}
-
-
-def read(environment: Mapping[str, str]) -> Settings:
-    """The settings that an environment spells out. Raises ConfigurationError, naming every variable at fault."""
-    known = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
+    Raises ConfigurationError, naming every variable at fault.
+    """
+    spelled = os.environ if environment is None else environment
+    known = {name: spelled[name.upper()] for name in model.model_fields if spelled.get(name.upper())}
     try:
-        return Settings.model_validate(known)
+        return model.model_validate(known)
     except ValidationError as wrong:
         faults = "; ".join(
             f"{'.'.join(str(part).upper() for part in fault['loc']) or 'settings'}: {fault['msg']}"
             for fault in wrong.errors(include_url=False, include_input=False)
         )
         raise ConfigurationError(faults) from None
-
-
-def test_mode_at_import() -> bool:
-    """Whether this is a test deployment, known before resources are: it decides which routes exist at all."""
-    return os.environ.get("BYHAND_MODE") == "test"
-
-
-@lru_cache(maxsize=1)
-def settings() -> Settings:
-    """The settings of this process, read at first use. Raises ConfigurationError."""
-    return read(os.environ)

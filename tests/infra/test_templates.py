@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.kit.config import Settings
+from chalicelib.core.settings import Settings
 from infra import templates
 from infra.errors import PackageError
 

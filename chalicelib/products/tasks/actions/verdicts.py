@@ -9,7 +9,6 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
 from chalicelib.core.world import Case, Photo, Verdict, World
-from chalicelib.kit import money
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import rules
@@ -40,7 +39,7 @@ def case(world: World, sheets: Sheets) -> Case:
 
 def with_verdict(world: World, sheets: Sheets, verdict: Verdict) -> list[Write]:
     """The move that follows from a verdict, with its webhook and what comes next."""
-    limit = world.settings.auto_approve_max_micros(money.MICROS_PER_USD)
+    limit = world.settings.auto_approve_max_micros
     requirements = len(sheets.body.proof_requirements)
     decision, reason = rules.decide(verdict, requirements, sheets.task.reward_micros, limit)
     if reason == rules.UNAVAILABLE:
