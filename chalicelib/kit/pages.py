@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.words import Words
@@ -26,6 +26,20 @@ class PageWords(Words):
     limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
     offset: int = Field(default=0, ge=0)
     cursor: str | None = Field(default=None, max_length=1_000)
+
+
+class Pagination(Words):
+    """Where a page stands. A cursor page has no offset and no total; `next_cursor` is there while there is more."""
+
+    limit: int
+    offset: int | None = None
+    total: int | None = None
+    total_capped: bool | None = None
+    next_cursor: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, inner: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in inner(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -59,12 +73,34 @@ class Cursors:
         return hmac.new(self.key, body, hashlib.sha256).digest()[:16]
 
 
-def check_offset(page: PageWords) -> None:
-    """Refuse an offset that would be paid for row by row. Raises Invalid, naming the cursor."""
-    if page.offset > OFFSET_MAX:
+@dataclass(frozen=True)
+class Turn:
+    """One page that somebody asked for: by offset, or behind the row that its cursor names."""
+
+    cursors: Cursors
+    list_name: str
+    query: PageWords
+    after: Mapping[str, Any] | None
+
+    def pagination(
+        self, last: Mapping[str, Any] | None, total: int | None, *, capped: bool = False
+    ) -> Pagination:  # fmt: skip
+        """What the page says of itself; `last` is the row to go on after, if there is more."""
+        return Pagination(
+            limit=self.query.limit, offset=None if self.after else self.query.offset, total=total,
+            total_capped=capped or None, next_cursor=self.cursors.make(self.list_name, last),
+        )  # fmt: skip
+
+
+def turn(cursors: Cursors, list_name: str, query: PageWords) -> Turn:
+    """The page that a query asks for. Raises Invalid for an offset that would be paid row by row, and for a cursor
+    that this list did not give out.
+    """
+    if query.offset > OFFSET_MAX:
         raise Invalid("offset", f"must be at most {OFFSET_MAX}; go further with cursor, from next_cursor of a page")
-    if page.offset and page.cursor:
+    if query.offset and query.cursor:
         raise Invalid("cursor", "goes without offset: a cursor already says where to go on")
+    return Turn(cursors, list_name, query, cursors.read(list_name, query.cursor) if query.cursor else None)
 
 
 def _strange() -> Invalid:

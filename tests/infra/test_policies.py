@@ -17,7 +17,7 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.identity import deployment
 from chalicelib.core.world import Case, JudgeUnavailable, Verdict
 from chalicelib.kit.commit import commit
-from chalicelib.products.tasks.actions import endings
+from chalicelib.products.tasks import kinds
 from local.webhooks import Receiver
 from tests.harness import Agent, House, Operator
 
@@ -118,7 +118,7 @@ def _walk(house: House, receiver: Receiver) -> None:
     deployment.advance_clock(house.world.store, 31 * 60)
     house.sweep()
     _lose_messages(house)
-    orphan = agenda.at(endings.COMPLETE, "agent_0/task_0", house.now(), house.now())
+    orphan = agenda.at(kinds.COMPLETE, "agent_0/task_0", house.now(), house.now())
     commit(house.world.store, [orphan])
     for _ in range(12):
         # Business time passes without the clock's own sweep, so that the schedule and the queues do the work.

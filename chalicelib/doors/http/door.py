@@ -77,7 +77,7 @@ def _call(world: World, route: Route, request: Request, caller: Caller | None) -
 
 def _body(route: Route, request: Request) -> dict[str, Any]:
     """The JSON object in a body; an upload that comes as its own bytes has no words."""
-    if route.uploads and request.content_type != "application/json":
+    if route.uploads and request.is_file:
         return {}
     if len(request.body) > JSON_BYTES_MAX:
         raise TooLarge("body", f"must be at most {JSON_BYTES_MAX:,} bytes")
@@ -143,6 +143,6 @@ def _claim(
         return None
     if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not all(" " < character <= "~" for character in key):
         raise Invalid("Idempotency-Key", f"must be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters")
-    body = request.body.hex() if route.uploads and request.content_type != "application/json" else words.dumps(read)
+    body = request.body.hex() if route.uploads and request.is_file else words.dumps(read)
     place = simplejson.dumps(ids, sort_keys=True)
     return Claim(caller.id, key, once.fingerprint(route.method, route.path, place, body), world.wall())

@@ -38,6 +38,11 @@ class Request:
     request_id: str
 
     @property
+    def is_file(self) -> bool:
+        """Whether the body is the bytes of a file, and not words."""
+        return self.content_type in CONTENT_TYPES
+
+    @property
     def content_type(self) -> str:
         return self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
 

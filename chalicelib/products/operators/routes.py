@@ -17,10 +17,10 @@ def register(call: Call[words.Registration]) -> Outcome:
     "/api/v1/operator/upload", Who.OPERATOR, words.UploadOrder, words.UploadReady, status=201, uploads=True
 )  # fmt: skip
 def upload(call: Call[words.UploadOrder]) -> Outcome:
-    content_type = call.request.content_type
-    if content_type == "application/json":
-        return actions.announce_upload(call.world, call.operator, call.words, call.claim)
-    return actions.store_upload(call.world, call.operator, content_type, call.request.body, call.claim)
+    request = call.request
+    if request.is_file:
+        return actions.store_upload(call.world, call.operator, request.content_type, request.body, call.claim)
+    return actions.announce_upload(call.world, call.operator, call.words, call.claim)
 
 
 @_routes.get("/api/v1/operator/earnings", Who.OPERATOR, Nothing, words.Earnings)

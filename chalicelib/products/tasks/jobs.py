@@ -16,7 +16,7 @@ from chalicelib.kit import log
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import rules
+from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.actions import endings, verdicts
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
@@ -72,7 +72,7 @@ def lapse(world: World, entry: Entry) -> list[Write]:
     task = _task(world, entry)
     _check_submission(task, entry)
     move = TASK.find("lapse", task.status, Role.CLOCK)
-    return [*rows.move(task.ref, move), endings.announce(world, task.ref, move)]
+    return [*rows.move(task.ref, move), news.announce(world, task.ref, move)]
 
 
 def mature(world: World, entry: Entry) -> list[Write]:
@@ -84,17 +84,17 @@ def mature(world: World, entry: Entry) -> list[Write]:
     return [
         *rows.move(task.ref, move, where=Attr("held").eq(True), held=False),
         *ledger.writes(postings.mature(task.task_id, task.operator_id, task.reward_micros), now),
-        endings.announce(world, task.ref, move, operator_id=task.operator_id),
+        news.announce(world, task.ref, move, operator_id=task.operator_id),
     ]
 
 
 JOBS: Mapping[str, agenda.Job] = {
-    endings.EXPIRE.name: expire,
-    endings.JUDGE_PROOF.name: judge,
-    endings.JUDGE_OVERDUE.name: judge_overdue,
-    endings.COMPLETE.name: complete,
-    endings.LAPSE.name: lapse,
-    endings.MATURE.name: mature,
+    kinds.EXPIRE.name: expire,
+    kinds.JUDGE_PROOF.name: judge,
+    kinds.JUDGE_OVERDUE.name: judge_overdue,
+    kinds.COMPLETE.name: complete,
+    kinds.LAPSE.name: lapse,
+    kinds.MATURE.name: mature,
 }
 
 

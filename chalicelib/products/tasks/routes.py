@@ -29,8 +29,8 @@ def cancel(call: Call[Nothing]) -> Outcome:
     return agents.cancel(call.world, call.agent, call.ids["task_id"], call.claim)
 
 
-@_routes.post("/api/v1/tasks/{task_id}/verify", Who.AGENT, words.Decision, words.Decided)
-def verify(call: Call[words.Decision]) -> Outcome:
+@_routes.post("/api/v1/tasks/{task_id}/verify", Who.AGENT, words.VerifyOrder, words.Decided)
+def verify(call: Call[words.VerifyOrder]) -> Outcome:
     return agents.verify(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
 
 

@@ -150,7 +150,8 @@ def _item(task: Task, status: Status) -> Item:
 
 
 def _plain(changes: Mapping[str, Any]) -> Item:
-    """Values of a head as its row keeps them."""
+    """Values of a head as its row keeps them. A name that no head has is a mistake of ours, and not left out."""
+    assert changes.keys() <= Task.model_fields.keys(), f"no such field: {changes.keys() - Task.model_fields.keys()}"  # noqa: S101
     return Task.model_construct(**changes).model_dump(include=set(changes), exclude_none=True)
 
 

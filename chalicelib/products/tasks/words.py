@@ -1,17 +1,15 @@
 """Requests and answers of tasks, in the seed's casing."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    SerializerFunctionWrapHandler,
     StringConstraints,
-    model_serializer,
 )
 
-from chalicelib.kit.pages import PageWords
+from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountIn, AmountOut, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
@@ -98,20 +96,6 @@ class FeedQuery(PageWords):
     """GET /operator/tasks."""
 
     task_type: TypeIn | None = None
-
-
-class Pagination(Words):
-    """Where a page stands. A cursor page has no offset and no total; `next_cursor` is there while there is more."""
-
-    limit: int
-    offset: int | None = None
-    total: int | None = None
-    total_capped: bool | None = None
-    next_cursor: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_nothing(self, inner: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in inner(self).items() if value is not None}
 
 
 class OperatorShown(Words):
@@ -217,7 +201,7 @@ class Cancelled(Words):
     refunded_usd: AmountOut
 
 
-class Decision(Words):
+class VerifyOrder(Words):
     """POST /tasks/:id/verify."""
 
     decision: Literal["APPROVE", "REJECT"]

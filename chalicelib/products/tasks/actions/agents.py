@@ -13,7 +13,7 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import rules, show, words
+from chalicelib.products.tasks import kinds, news, rules, show, words
 from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
@@ -39,12 +39,12 @@ def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None
     ledger.check_deposit(book, task.total_micros)
     body = _body(world, task, order)
     price = postings.hold(task.task_id, agent.account_id, task.total_micros)
-    facts = {"task_id": task.task_id, "status": task.status, **endings.price(task)}
+    facts = {"task_id": task.task_id, "status": task.status, **news.price(task)}
     writes = [
         *rows.add_task(task, body),
         board.post(_opening(task, body, agent)),
         *ledger.writes(price, now, book=book),
-        agenda.at(endings.EXPIRE, task.ref.path, task.deadline, now, which=iso(task.deadline)),
+        agenda.at(kinds.EXPIRE, task.ref.path, task.deadline, now, which=iso(task.deadline)),
         events.record(world, "task.created", agent.account_id, task.task_id, facts),
     ]
     return once.commit(world.store, claim, writes, show.created(task))
@@ -57,17 +57,11 @@ def find(world: World, agent: Agent, task_id: str) -> words.TaskShown:
 
 def list_tasks(world: World, agent: Agent, query: words.ListQuery) -> words.TaskPage:
     """The account's tasks, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
-    pages.check_offset(query)
-    name = f"{LIST}/{agent.account_id}/{query.status or ''}"
-    after = world.cursors.read(name, query.cursor) if query.cursor else None
-    page = rows.list_tasks(world.store, agent.account_id, query.status, query.limit + query.offset, after)
-    total = None if after else rows.count_tasks(world.store, agent.account_id, query.status)
-    pagination = words.Pagination(
-        limit=query.limit, offset=None if after else query.offset, total=total,
-        next_cursor=world.cursors.make(name, page.last),
-    )  # fmt: skip
-    return words.TaskPage(data=[show.row(rows.read_task(item)) for item in page.items[query.offset :]],
-                          pagination=pagination)  # fmt: skip
+    turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}/{query.status or ''}", query)
+    page = rows.list_tasks(world.store, agent.account_id, query.status, query.limit + query.offset, turn.after)
+    total = None if turn.after else rows.count_tasks(world.store, agent.account_id, query.status)
+    shown = [show.row(rows.read_task(item)) for item in page.items[query.offset :]]
+    return words.TaskPage(data=shown, pagination=turn.pagination(page.last, total))
 
 
 def cancel(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Outcome:
@@ -79,16 +73,16 @@ def cancel(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Out
     return once.commit(world.store, claim, writes, answer)
 
 
-def verify(world: World, agent: Agent, task_id: str, decision: words.Decision, claim: Claim | None) -> Outcome:
+def verify(world: World, agent: Agent, task_id: str, order: words.VerifyOrder, claim: Claim | None) -> Outcome:
     """Decide by hand about proof that was handed in (ruling 14). Raises TaskNotFound, WrongState."""
     task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
-    approve = decision.decision == "APPROVE"
+    approve = order.decision == "APPROVE"
     move = TASK.find("approve" if approve else "reject", task.status, Role.AGENT)
     if approve:
         writes = endings.completion(world, task, move, verified_by="agent")
         message = "Task manually approved and completed."
     else:
-        writes = [*rows.move(task.ref, move, verified_by="agent"), endings.announce(world, task.ref, move)]
+        writes = [*rows.move(task.ref, move, verified_by="agent"), news.announce(world, task.ref, move)]
         message = "Proof manually rejected. The escrowed funds stay in escrow until the dispute is resolved."
     answer = words.Decided(task_id=task_id, status=Status(move.end), message=message)
     return once.commit(world.store, claim, writes, answer)

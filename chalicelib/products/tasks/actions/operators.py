@@ -10,15 +10,14 @@ from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
-from chalicelib.kit import ids, once, pages
+from chalicelib.kit import once, pages
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import rules, show, words
+from chalicelib.products.tasks import kinds, news, rules, show, words
 from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model import ProofPhoto, ProofSheet, Task, TaskRef
 
@@ -55,16 +54,11 @@ class NotResubmittable(Conflict):
 
 def browse(world: World, query: words.FeedQuery) -> words.FeedPage:
     """Tasks that can be taken, newest first. Raises Invalid."""
-    pages.check_offset(query)
-    name = f"{LIST}/{query.task_type or ''}"
-    after = world.cursors.read(name, query.cursor) if query.cursor else None
-    page = board.feed(world.store, query.task_type, query.limit, query.offset, after)
+    turn = pages.turn(world.cursors, f"{LIST}/{query.task_type or ''}", query)
+    page = board.feed(world.store, query.task_type, query.limit, query.offset, turn.after)
     capped = page.total is not None and page.total >= board.FEED_COUNTED_MAX
-    pagination = words.Pagination(
-        limit=query.limit, offset=None if after else query.offset, total=page.total,
-        total_capped=True if capped else None, next_cursor=world.cursors.make(name, page.last),
-    )  # fmt: skip
-    return words.FeedPage(data=[show.in_feed(opening) for opening in page.openings], pagination=pagination)
+    shown = [show.in_feed(opening) for opening in page.openings]
+    return words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=capped))
 
 
 def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) -> Outcome:
@@ -73,7 +67,7 @@ def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) 
     Raises TaskNotFound, KycRequired, SelfDealing, TaskExpired, Taken, TooManyAssignments.
     """
     now = world.now()
-    opening = board.find(world.store, _checked(task_id), rows.TaskNotFound())
+    opening = board.find(world.store, task_id, rows.TaskNotFound())
     board.check_may_claim(opening, operator)
     if opening.deadline <= now and not opening.taken:
         raise TaskExpired
@@ -86,8 +80,8 @@ def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) 
             operator_id=operator.id, operator_name=operator.shown_name, accepted_at=now,
         ),
         *board.claim(opening, operator, now, world.settings.open_assignments_max),
-        agenda.at(endings.EXPIRE, ref.path, late, now, which=iso(late)),
-        endings.announce(world, ref, move, operator_id=operator.id),
+        agenda.at(kinds.EXPIRE, ref.path, late, now, which=iso(late)),
+        news.announce(world, ref, move, operator_id=operator.id),
     ]  # fmt: skip
     answer = words.Accepted(task_id=task_id, status=Status(move.end), accepted_at=now)
     return once.commit(world.store, claim, writes, answer)
@@ -101,7 +95,7 @@ def submit(
     Raises TaskNotFound, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
     """
     now = world.now()
-    mine = board.assignment(world.store, _checked(task_id), operator.id, rows.TaskNotFound())
+    mine = board.assignment(world.store, task_id, operator.id, rows.TaskNotFound())
     sheets = rows.find_sheets(world.store, TaskRef(mine.owner_id, task_id))
     task, number = sheets.task, sheets.task.submissions + 1
     move = TASK.find("submit", task.status, Role.OPERATOR)
@@ -117,20 +111,13 @@ def submit(
         rows.add_proof(task_id, number, sheet),
         *used,
         *(board.hand_in_again if again else board.hand_in)(task_id, operator.id),
-        agenda.at(endings.JUDGE_PROOF, task.ref.path, now, now, which=str(number)),
-        agenda.at(endings.JUDGE_OVERDUE, task.ref.path, now + rules.GUARDIAN_OVERDUE, now, which=str(number)),
-        endings.announce(world, task.ref, move, submission=number),
+        agenda.at(kinds.JUDGE_PROOF, task.ref.path, now, now, which=str(number)),
+        agenda.at(kinds.JUDGE_OVERDUE, task.ref.path, now + rules.GUARDIAN_OVERDUE, now, which=str(number)),
+        news.announce(world, task.ref, move, submission=number),
     ]  # fmt: skip
     return once.commit(
         world.store, claim, writes, words.Submitted(task_id=task_id, status=Status(move.end), submitted_at=now)
     )
-
-
-def _checked(task_id: str) -> str:
-    """The id, if it can be one: what cannot is not worth a read. Raises TaskNotFound."""
-    if not ids.looks_like(task_id, "task"):
-        raise rows.TaskNotFound
-    return task_id
 
 
 def _cannot_accept(task: Task) -> Exception:

@@ -11,9 +11,8 @@ from chalicelib.core.files import service as files
 from chalicelib.core.world import Case, Photo, Verdict, World
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import rules
+from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK
 from chalicelib.products.tasks.model import ProofPhoto, Sheets
 from chalicelib.products.tasks.words import GuardianResult, RequirementResult
@@ -78,8 +77,8 @@ def _follow(
         *rows.move(task.ref, move, where=Attr("submissions").eq(task.submissions), **_changes(decision, now)),
         rows.add_verdict(task.task_id, task.submissions, result),
         *_next(world, sheets, decision, now),
-        endings.announce(world, task.ref, move, guardian_result=result.model_dump()),
-        *endings.callback(world, sheets, str(move.announced), result),
+        news.announce(world, task.ref, move, guardian_result=result.model_dump()),
+        *news.callback(world, sheets, str(move.announced), result),
     ]
 
 
@@ -95,8 +94,8 @@ def _next(world: World, sheets: Sheets, decision: rules.Decision, now: datetime)
     path, number = sheets.task.ref.path, str(sheets.task.submissions)
     if decision is rules.Decision.APPROVE:
         due = now + timedelta(seconds=sheets.body.auto_complete_after_seconds)
-        return [agenda.at(endings.COMPLETE, path, due, now, which=number)]
+        return [agenda.at(kinds.COMPLETE, path, due, now, which=number)]
     if decision is rules.Decision.MANUAL_REVIEW:
         due = now + timedelta(hours=world.settings.manual_review_hours)
-        return [agenda.at(endings.LAPSE, path, due, now, which=number)]
+        return [agenda.at(kinds.LAPSE, path, due, now, which=number)]
     return [board.expect_again(str(sheets.task.operator_id), now + rules.RESUBMIT_WITHIN)]

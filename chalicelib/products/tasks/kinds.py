@@ -1,0 +1,10 @@
+"""The kinds of entries that tasks put on the agenda; jobs.py says what each does."""
+
+from chalicelib.core.agenda.model import JUDGE, TIMERS, Kind
+
+EXPIRE = Kind("task.expire", TIMERS)
+COMPLETE = Kind("task.complete", TIMERS)
+MATURE = Kind("task.mature", TIMERS)
+LAPSE = Kind("task.lapse", TIMERS)
+JUDGE_PROOF = Kind("task.judge", JUDGE)
+JUDGE_OVERDUE = Kind("task.judge_overdue", TIMERS)

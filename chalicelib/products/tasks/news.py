@@ -1,0 +1,39 @@
+"""What is told of a task: events for its account, and the webhook of the Guardian's decision."""
+
+from typing import Any
+
+from chalicelib.core.events import service as events
+from chalicelib.core.world import World
+from chalicelib.kit import money
+from chalicelib.kit.clock import iso
+from chalicelib.kit.lifecycle import Move
+from chalicelib.kit.table import Write
+from chalicelib.kit.words import dumps
+from chalicelib.products.tasks.model import Sheets, Task, TaskRef, secret_place
+from chalicelib.products.tasks.words import GuardianResult
+
+
+def price(task: Task) -> dict[str, Any]:
+    """What a task costs, for its events."""
+    reward, fee = money.to_decimal(task.reward_micros), money.to_decimal(task.fee_micros)
+    return {"reward_usd": reward, "platform_fee_usd": fee}
+
+
+def announce(world: World, ref: TaskRef, move: Move, **facts: Any) -> Write:
+    """The event of a move."""
+    data = {"task_id": ref.task_id, "status": move.end, "previous_status": move.start, **facts}
+    return events.record(world, str(move.announced), ref.account_id, ref.task_id, data)
+
+
+def callback(world: World, sheets: Sheets, event: str, verdict: GuardianResult) -> list[Write]:
+    """The webhook of a Guardian's decision, byte for byte as the seed shows it (ruling 22); none without a URL."""
+    if sheets.body.callback_url is None:
+        return []
+    payload = {
+        "event": event,
+        "task_id": sheets.task.task_id,
+        "guardian_result": verdict.model_dump(include={"decision", "confidence", "reasoning"}),
+        "timestamp": iso(world.now()),
+    }
+    secret, place = sheets.body.sealed_callback_secret, secret_place(sheets.task.task_id)
+    return [events.deliver(world, sheets.body.callback_url, dumps(payload), sealed_secret=secret, place=place)]
