@@ -8,6 +8,7 @@ up to the template; MiniStack adds tables and indexes in place and keeps the dat
 
 import json
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "infra" / "resources.yaml"
@@ -37,8 +39,8 @@ def raise_stack(
 
     Raises StackFailed. With no endpoint the calls go where boto3 sends them, which must be moto in this process.
     """
-    cloudformation = boto3.client("cloudformation", region_name=REGION, endpoint_url=endpoint_url)
-    resources = yaml.safe_load(template.read_text())
+    cloudformation: CloudFormationClient = _client("cloudformation", endpoint_url)
+    resources = _described(template)
     variables = _environment_of(overlay)
     name = f"byhand-{stage}"
     _create_or_update(cloudformation, name, stage, _with_outputs(resources, variables))
@@ -49,8 +51,20 @@ def raise_stack(
 
 
 def _environment_of(overlay: Path) -> dict[str, Any]:
-    variables: dict[str, Any] = yaml.safe_load(overlay.read_text())["Globals"]["Function"]["Environment"]["Variables"]
+    variables: dict[str, Any] = _described(overlay)["Globals"]["Function"]["Environment"]["Variables"]
     return variables
+
+
+@lru_cache
+def _client(service: str, endpoint_url: str | None) -> Any:
+    return boto3.client(service, region_name=REGION, endpoint_url=endpoint_url)  # type: ignore[call-overload]
+
+
+@lru_cache
+def _described(file: Path) -> dict[str, Any]:
+    """A template, read once per process: tests raise it a thousand times, and YAML is slow to read."""
+    read: dict[str, Any] = yaml.safe_load(file.read_text())
+    return read
 
 
 def _output(variable: str) -> str:
@@ -115,7 +129,7 @@ def _switch_expiry_on(
     endpoint_url: str | None, cloudformation: "CloudFormationClient", name: str, resources: dict[str, Any]
 ) -> None:
     """MiniStack raises a table without its time to live, and a state folder kept for weeks would only grow."""
-    dynamodb = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint_url)
+    dynamodb: DynamoDBClient = _client("dynamodb", endpoint_url)
     raised = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
     tables = {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in raised}
     for logical, resource in resources["Resources"].items():

@@ -25,18 +25,31 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     byhand_mode: Literal["test", "live"] = "live"
+    """`test`: play money, and a clock that moves. `live`: real money, and no switch that only a test may have."""
     byhand_registration: Literal["open", "admin_key", "closed"] | None = None
+    """Who may register agents: anybody, who holds a registration key, nobody. Unset: open in test, else admin_key."""
     byhand_registration_key_hashes: str = ""
+    """The keys for registration as `name:sha256,name:sha256`, in hex; without any, `admin_key` lets nobody in."""
     byhand_allow_loopback_urls: bool = False
+    """Webhooks may call this machine. For a laptop; refused in live and in Lambda."""
     byhand_external_proof_urls: bool | None = None
+    """Proof may be a link to elsewhere, which nobody here reads. Unset: true in test; refused in live."""
     byhand_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least important lines that are logged."""
     allow_dev_operator_id_header: bool = False
+    """Operators may say who they are by X-Operator-Id alone. Refused in live."""
     auto_approve_max_usd: NonNegativeInt | None = None
+    """Above this reward a person decides, however sure the Guardian is. Unset: no limit in test, 500 in live."""
     manual_review_hours: PositiveInt = 72
+    """How long an agent may leave a manual review unanswered before it becomes a dispute."""
     hold_days: PositiveInt = 7
+    """How long earnings wait before they can be paid out."""
     open_assignments_max: PositiveInt = 5
+    """How many tasks an operator may have open at once."""
     rate_limit_per_minute: PositiveInt = 100
+    """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10
+    """The same for uploads."""
 
     identity_table: Variable
     ledger_table: Variable
@@ -54,6 +67,7 @@ class Settings(BaseModel):
     files_bucket: Variable
     data_key_id: Variable
     aws_lambda_function_name: str = ""
+    """Set by Lambda itself; how a deployment knows that it is no laptop."""
 
     @property
     def test_mode(self) -> bool:

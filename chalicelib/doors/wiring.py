@@ -41,11 +41,14 @@ def using(other: World) -> Iterator[World]:
         _given.remove(other)
 
 
-def forget() -> None:
-    """Begin again, as in a fresh container: with the settings and clients of the environment as it is by then."""
+def forget(*, clients: bool = True) -> None:
+    """Begin again, as in a fresh container: with the settings of the environment as it is by then, and new clients,
+    unless those that are there lead to the same AWS.
+    """
     _built.cache_clear()
     configuration.settings.cache_clear()
-    aws.reset()
+    if clients:
+        aws.reset()
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,9 @@
     other words        claim taken, other fingerprint ──► 409 key_reused
     both at once       one commits; the other meets its claim, or the conflict on it and at last 409 in_progress
 
+    ephemeral table    pk                                      sk      what
+                       claim#<caller>#<sha-256 of the key>     claim   fingerprint and answer; gone after 48 hours
+
 The claim is the first write of the commit, so a repeat is answered as a repeat even when the caller has since become
 too poor for the deed. Refusals are not kept. A claim is free when it is absent or expired; TTL only collects garbage.
 """

@@ -38,7 +38,9 @@ class Registered(Words):
 class UploadOrder(Words):
     """POST /operator/upload with words: a file that will be PUT to a signed URL."""
 
-    content_type: str | None = Field(default=None, description=f"one of {', '.join(CONTENT_TYPES)}")
+    content_type: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+        default=None, description=f"one of {', '.join(CONTENT_TYPES)}"
+    )
     size_bytes: int | None = Field(default=None, ge=1, le=UPLOAD_BYTES_MAX)
     sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")] | None = None
 
