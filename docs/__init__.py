@@ -1,0 +1,1 @@
+"""Documents, and what draws some of them from the code."""

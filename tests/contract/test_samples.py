@@ -1,0 +1,124 @@
+"""The seed's own samples: its requests are accepted as they are written, and its responses have their shapes."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.doors.strangers import FixedJudge, Postman
+from tests.harness import Agent, House, Operator, Reply
+
+
+class Samples(dict[str, Any]):
+    """The samples by name; what was compared is remembered, so that none is forgotten."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(yaml.safe_load((Path(__file__).parent / "samples.yaml").read_text()))
+        self.house, self.compared = house, set[str]()
+
+    def request(self, name: str, **own: Any) -> dict[str, Any]:
+        """A sample's request, with our own deadline in the place of the seed's, which has passed."""
+        whole = dict(self[name]["request"])
+        return {**whole, **({"deadline": self.house.in_time(days=5)} if "deadline" in whole else {}), **own}
+
+    def compare(self, name: str, reply: Reply) -> Any:
+        """Hold an answer against its sample."""
+        sample = self[name]
+        assert (name, reply.status) == (name, sample["status"]), reply
+        assert list(_differences(name, sample.get("response", {}), reply.json)) == []
+        self.compared.add(name)
+        return reply.json
+
+
+def _differences(place: str, sample: Any, answer: Any) -> Iterator[str]:
+    """Where an answer lacks a field of the sample, or has another type there. More fields are welcome."""
+    if isinstance(sample, dict):
+        if not isinstance(answer, dict):
+            yield f"{place} is no object"
+            return
+        yield from (f"{place}.{name} is missing" for name in sample if name not in answer)
+        for name in sample.keys() & answer.keys():
+            yield from _differences(f"{place}.{name}", sample[name], answer[name])
+    elif isinstance(sample, list):
+        if not isinstance(answer, list) or not answer:
+            yield f"{place} is an empty list, or none"
+            return
+        yield from (difference for one in answer for difference in _differences(f"{place}[]", sample[0], one))
+    elif _kind(sample) != _kind(answer):
+        yield f"{place} is {_kind(answer)} and not {_kind(sample)}"
+
+
+def _kind(value: Any) -> str:
+    """What a value is to somebody who reads it from JSON: a time is a time only in the one way we write it."""
+    if isinstance(value, str) and value[:4].isdigit():
+        datetime.fromisoformat(value)
+        return "time" if value.endswith("Z") else "text"
+    kinds = {bool: "bool", int: "number", float: "number", str: "text", type(None): "null"}
+    return kinds.get(type(value), type(value).__name__)
+
+
+@pytest.fixture
+def seed(house: House) -> Iterator[Samples]:
+    """The samples; the seed's callback_url is somebody else's server, so the courier is one that calls nobody."""
+    with house.living_in(courier=Postman()):
+        yield Samples(house)
+
+
+@pytest.mark.promise("seed.samples.requests", "seed.samples.responses")
+def test_the_seeds_whole_story_goes_through_with_its_own_samples(seed: Samples) -> None:
+    house = seed.house
+    seed.compare("register, step 1", house.request("POST", "/api/v1/agents/register", seed.request("register, step 1")))
+    made = seed.compare("register", house.request("POST", "/api/v1/agents/register", seed.request("register")))
+    agent = Agent(house, {"X-API-Key": made["api_key"]}, made["agent_id"])
+    seed.compare("an error", agent.send("/tasks", seed.request("post a task")))
+    seed.compare("deposit", agent.send("/agents/deposit/usdc", seed.request("deposit")))
+    _keys(seed, agent)
+    _work(seed, agent)
+    assert set(seed) - seed.compared == set(), "every sample was held against an answer"
+
+
+def _keys(seed: Samples, agent: Agent) -> None:
+    key = seed.compare("make a key", agent.send("/agents/keys", seed.request("make a key")))
+    assert seed.house.request("GET", "/api/v1/agents/balance", headers={"X-API-Key": key["api_key"]}).status == 200
+    seed.compare("list keys", agent.get("/agents/keys"))
+    seed.compare("revoke a key", agent.send(f"/agents/keys/{key['id']}", method="DELETE"))
+
+
+def _work(seed: Samples, agent: Agent) -> None:
+    """Tasks of every sample, two of them cancelled; the third is done, decided by hand, and paid out."""
+    first = seed.compare("post a task, step 3", agent.send("/tasks", seed.request("post a task, step 3")))
+    digital = seed.compare("post a digital task", agent.send("/tasks", seed.request("post a digital task")))
+    for task in (first, digital):
+        seed.compare("cancel", agent.cancel(task["task_id"]))
+    task_id = seed.compare("post a task", agent.send("/tasks", seed.request("post a task")))["task_id"]
+    seed.compare("balance", agent.get("/agents/balance"))
+    seed.compare("list tasks", agent.get("/tasks?status=PENDING"))
+
+    house = seed.house
+    order = seed.request("register an operator")
+    made = seed.compare("register an operator", house.request("POST", "/api/v1/operator/register", order))
+    operator = Operator(house, {"X-Operator-Id": made["operator_id"]}, made["operator_id"])
+    seed.compare("browse", operator.get("/operator/tasks"))
+    seed.compare("accept", operator.accept(task_id))
+    seed.compare("submit", operator.send(f"/operator/tasks/{task_id}/submit", seed.request("submit")))
+    with house.living_in(judge=FixedJudge(89)):
+        house.drain()
+    seed.compare("verify", agent.send(f"/tasks/{task_id}/verify", seed.request("verify")))
+    seed.compare("show a task", agent.get(f"/tasks/{task_id}"))
+    seed.compare("earnings", operator.get("/operator/earnings"))
+    _pay(seed, agent, operator)
+
+
+def _pay(seed: Samples, agent: Agent, operator: Operator) -> None:
+    """The seed pays out $50, so there is more work first."""
+    agent.deposit(100)
+    task_id = agent.posted(reward_usd=50)
+    operator.accept(task_id)
+    operator.send(f"/operator/tasks/{task_id}/submit", seed.request("submit"))
+    assert agent.verify(task_id, "APPROVE").status == 200
+    seed.house.advance(days=7)
+    paid = seed.compare("payout", operator.send("/operator/payout", seed.request("payout")))
+    seed.compare("payout status", operator.get(f"/operator/payout/status/{paid['payout_id']}"))

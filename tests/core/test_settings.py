@@ -1,0 +1,154 @@
+"""Settings: read once, checked whole, and a live deployment never starts like a test."""
+
+import pytest
+
+from chalicelib.core import settings as config
+from chalicelib.core.settings import Settings
+from chalicelib.kit.config import ConfigurationError, read
+
+RESOURCES = {
+    **{f"{name.upper()}_TABLE": f"byhand-{name}" for name in config.TABLES},
+    **{f"{name.upper()}_QUEUE_URL": f"https://sqs/{name}" for name in config.QUEUES},
+    "FILES_BUCKET": "byhand-files",
+    "DATA_KEY_ID": "key-1",
+}
+TEST_SWITCHES = ("ALLOW_DEV_OPERATOR_ID_HEADER", "BYHAND_ALLOW_LOOPBACK_URLS", "BYHAND_EXTERNAL_PROOF_URLS")
+
+
+def _settings(**environment: str) -> Settings:
+    return read(Settings, RESOURCES | environment)
+
+
+def test_without_a_mode_a_deployment_is_live() -> None:
+    assert _settings().byhand_mode == "live"
+    assert not _settings().test_mode
+    assert not _settings(AWS_LAMBDA_FUNCTION_NAME="byhand-api").test_mode
+
+
+def test_an_empty_mode_is_no_mode_and_therefore_live() -> None:
+    assert _settings(BYHAND_MODE="").byhand_mode == "live"
+
+
+@pytest.mark.parametrize("mode", ["TEST", "Live", "prod", "production", "test ", "1"])
+def test_a_mode_that_is_neither_test_nor_live_starts_nothing(mode: str) -> None:
+    with pytest.raises(ConfigurationError, match="BYHAND_MODE"):
+        _settings(BYHAND_MODE=mode)
+
+
+@pytest.mark.parametrize("switch", TEST_SWITCHES)
+@pytest.mark.parametrize("mode", ["live", ""])
+def test_a_live_deployment_refuses_to_start_with_a_test_switch_on(switch: str, mode: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{switch} must be off when BYHAND_MODE is live"):
+        _settings(BYHAND_MODE=mode, **{switch: "true"})
+
+
+@pytest.mark.parametrize("switch", TEST_SWITCHES)
+def test_a_test_switch_may_be_named_in_live_as_long_as_it_is_off(switch: str) -> None:
+    assert _settings(BYHAND_MODE="live", **{switch: "false"}).byhand_mode == "live"
+
+
+@pytest.mark.parametrize("switch", TEST_SWITCHES)
+def test_a_test_deployment_may_switch_each_of_them_on(switch: str) -> None:
+    assert getattr(_settings(BYHAND_MODE="test", **{switch: "true"}), switch.lower()) is True
+
+
+def test_loopback_is_for_a_laptop_and_never_for_lambda() -> None:
+    with pytest.raises(ConfigurationError, match="BYHAND_ALLOW_LOOPBACK_URLS is for a laptop"):
+        _settings(BYHAND_MODE="test", BYHAND_ALLOW_LOOPBACK_URLS="true", AWS_LAMBDA_FUNCTION_NAME="byhand-api")
+
+
+@pytest.mark.parametrize("missing", sorted(RESOURCES))
+@pytest.mark.parametrize("how", ["absent", "empty"])
+def test_a_missing_variable_is_named(missing: str, how: str) -> None:
+    environment = {name: value for name, value in RESOURCES.items() if name != missing}
+    with pytest.raises(ConfigurationError, match=rf"\b{missing}: "):
+        read(Settings, environment | ({missing: ""} if how == "empty" else {}))
+
+
+def test_all_missing_variables_are_named_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read(Settings, {})
+    assert all(name in str(caught.value) for name in RESOURCES)
+
+
+def test_the_sentence_about_a_bad_setting_does_not_repeat_its_value() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        _settings(BYHAND_REGISTRATION="sk-secret-pasted-into-the-wrong-field")
+    assert "sk-secret" not in str(caught.value)
+    assert "BYHAND_REGISTRATION" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"HOLD_DAYS": "0"}, {"HOLD_DAYS": "-1"}, {"HOLD_DAYS": "seven"}, {"RATE_LIMIT_PER_MINUTE": "0"},
+        {"AUTO_APPROVE_MAX_USD": "-1"}, {"MANUAL_REVIEW_HOURS": "0"}, {"OPEN_ASSIGNMENTS_MAX": "0"},
+        {"ALLOW_DEV_OPERATOR_ID_HEADER": "perhaps"}, {"BYHAND_REGISTRATION": "everybody"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_value_that_makes_no_sense_starts_nothing(wrong: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+        _settings(BYHAND_MODE="test", **wrong)
+
+
+@pytest.mark.parametrize(
+    ("environment", "registration"),
+    [
+        ({"BYHAND_MODE": "live"}, "admin_key"),
+        ({"BYHAND_MODE": "test"}, "open"),
+        ({"BYHAND_MODE": "live", "BYHAND_REGISTRATION": "closed"}, "closed"),
+        ({"BYHAND_MODE": "live", "BYHAND_REGISTRATION": "open"}, "open"),
+        ({"BYHAND_MODE": "test", "BYHAND_REGISTRATION": "admin_key"}, "admin_key"),
+    ],
+    ids=str,
+)
+def test_registration_is_open_in_test_and_behind_a_key_in_live_unless_said_otherwise(
+    environment: dict[str, str], registration: str
+) -> None:
+    assert _settings(**environment).registration == registration
+
+
+@pytest.mark.parametrize(
+    ("environment", "allowed"),
+    [
+        ({"BYHAND_MODE": "test"}, True),
+        ({"BYHAND_MODE": "test", "BYHAND_EXTERNAL_PROOF_URLS": "false"}, False),
+        ({"BYHAND_MODE": "live"}, False),
+    ],
+    ids=str,
+)
+def test_proof_from_elsewhere_is_taken_in_test_only(environment: dict[str, str], allowed: bool) -> None:
+    assert _settings(**environment).external_proof_urls is allowed
+
+
+@pytest.mark.parametrize(
+    ("environment", "micros"),
+    [
+        ({"BYHAND_MODE": "live"}, 500_000_000),
+        ({"BYHAND_MODE": "live", "AUTO_APPROVE_MAX_USD": "50"}, 50_000_000),
+        ({"BYHAND_MODE": "live", "AUTO_APPROVE_MAX_USD": "0"}, 0),
+        ({"BYHAND_MODE": "test"}, None),
+        ({"BYHAND_MODE": "test", "AUTO_APPROVE_MAX_USD": "0"}, 0),
+    ],
+    ids=str,
+)
+def test_the_guardians_limit_is_500_dollars_in_live_and_none_in_test(
+    environment: dict[str, str], micros: int | None
+) -> None:
+    assert _settings(**environment).auto_approve_max_micros == micros
+
+
+def test_tables_and_queues_are_known_by_the_codes_names() -> None:
+    assert _settings().table_names()["ledger"] == "byhand-ledger"
+    assert set(_settings().table_names()) == set(config.TABLES)
+    assert _settings().queue_urls() == {name: f"https://sqs/{name}" for name in config.QUEUES}
+
+
+def test_settings_do_not_change_under_a_running_process() -> None:
+    with pytest.raises(Exception, match="frozen"):
+        _settings().byhand_mode = "test"  # type: ignore[misc]
+
+
+def test_variables_of_somebody_else_are_ignored() -> None:
+    assert _settings(PATH="/bin", HOME="/root", byhand_mode="test").byhand_mode == "live"

@@ -1,0 +1,161 @@
+"""Words: a refusal names the field and says what would be right; an answer is JSON digit by digit."""
+
+import json
+from decimal import Decimal
+
+import pytest
+import simplejson
+from hypothesis import given
+from hypothesis import strategies as some
+from pydantic import Field
+
+from chalicelib.kit.errors import Invalid
+from chalicelib.kit.words import AmountIn, Email, Nothing, Words, check_text, dumps, read
+
+NUMBERS = some.integers() | some.decimals(allow_nan=False, allow_infinity=False)
+JSON_VALUES = some.recursive(
+    some.none() | some.booleans() | NUMBERS | some.text(max_size=20),
+    lambda inner: some.lists(inner, max_size=4) | some.dictionaries(some.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+class Place(Words):
+    """A part of an order."""
+
+    lat: float = Field(ge=-90, le=90)
+
+
+class Order(Words):
+    """An order with a bit of everything."""
+
+    title: str = Field(max_length=5)
+    place: Place | None = None
+    requirements: list[str] = Field(default_factory=list)
+    reward_usd: AmountIn = 0
+
+
+class Person(Words):
+    """Somebody with an e-mail address."""
+
+    email: Email
+
+
+def _as_read(value: object) -> object:
+    """What a reader of the JSON sees: a whole Decimal and an integer are the same number there."""
+    if isinstance(value, dict):
+        return {name: _as_read(part) for name, part in value.items()}
+    return [_as_read(part) for part in value] if isinstance(value, list) else value
+
+
+def _refused(values: object) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        read(Order, values)
+    return caught.value
+
+
+def test_a_missing_field_is_named_as_required() -> None:
+    refusal = _refused({})
+    assert refusal.sentence == "title: is required"
+    assert refusal.details["field"] == "title"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"title": "much too long"}, "title"),
+        ({"title": 5}, "title"),
+        ({"title": "x", "place": {"lat": 91}}, "place.lat"),
+        ({"title": "x", "requirements": ["fine", 5]}, "requirements.1"),
+        ({"title": "x", "reward_usd": "1e3"}, "reward_usd"),
+        ([], "body"),
+        ("text", "body"),
+    ],
+)
+def test_a_sentence_begins_with_the_field_at_fault_even_deep_inside(values: object, field: str) -> None:
+    refusal = _refused(values)
+    assert refusal.sentence.startswith(f"{field}: ")
+    assert refusal.details["field"] == field
+    assert refusal.status == 400
+
+
+def test_every_fault_is_listed_and_the_first_one_makes_the_sentence() -> None:
+    refusal = _refused({"title": "much too long", "reward_usd": "a lot"})
+    assert [fault["field"] for fault in refusal.details["fields"]] == ["title", "reward_usd"]
+    assert refusal.details["fields"][1]["problem"].startswith("must be an amount in US dollars")
+    assert refusal.sentence.startswith("title: ")
+
+
+def test_a_refusal_repeats_nothing_that_the_caller_sent_and_is_json() -> None:
+    refusal = _refused({"title": "my-secret-value", "reward_usd": "sk_live_abc"})
+    text = json.dumps([refusal.sentence, refusal.details])
+    assert "my-secret-value" not in text
+    assert "sk_live_abc" not in text
+    assert "pydantic" not in text
+
+
+def test_unknown_fields_are_ignored_because_newer_clients_talk_to_older_servers() -> None:
+    assert read(Order, {"title": "x", "colour": "red"}) == Order(title="x")
+    assert read(Nothing, {"anything": 1}) == Nothing()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("agent@example.com", "agent@example.com"), ("  Agent@X.COM ", "agent@x.com"), ("a@b@c.de", "a@b@c.de")],
+)
+def test_an_email_is_kept_in_lower_case(text: str, kept: str) -> None:
+    assert read(Person, {"email": text}).email == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["", "agent", "@example.com", "agent@", "agent@localhost", "a b@c.de", "a@b.c d", "a@.", 5]
+)
+def test_what_is_no_email_is_refused(text: object) -> None:
+    with pytest.raises(Invalid, match="email: "):
+        read(Person, {"email": text})
+
+
+@given(some.dictionaries(some.text(max_size=8), JSON_VALUES, max_size=5))
+def test_whatever_is_dumped_is_json_that_reads_back_the_same(answer: dict[str, object]) -> None:
+    text = dumps(answer)
+    assert simplejson.loads(text, use_decimal=True) == _as_read(answer)
+
+
+@given(some.integers(-(10**15), 10**15), some.integers(0, 12))
+def test_a_decimal_is_written_digit_by_digit(digits: int, places: int) -> None:
+    number = Decimal(digits).scaleb(-places)
+    text = dumps({"n": number}).removeprefix('{"n":').removesuffix("}")
+    assert Decimal(text) == number
+    assert len(text.lstrip("-").replace(".", "")) <= len(str(abs(digits))) + places + 1
+
+
+def test_words_outside_ascii_travel_as_themselves() -> None:
+    assert dumps({"name": "Zoë 東京"}) == '{"name":"Zoë 東京"}'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [0x00, 0x07, 0x1B, 0x7F, 0x9F, 0xD800, 0xDFFF, 0x202A, 0x202E, 0x2066, 0x2069],
+    ids=lambda code: f"U+{code:04X}",
+)
+def test_characters_that_no_person_could_have_meant_are_refused_wherever_they_are(code: int) -> None:
+    strange = chr(code)
+    for value, place in [
+        (f"a{strange}b", "body"),
+        ({"title": f"a{strange}"}, "title"),
+        ({"photos": ["fine", strange]}, "photos.1"),
+        ({"location": {"address": strange}}, "location.address"),
+        ({"deep": [{"er": [strange]}]}, "deep.0.er.0"),
+        ({f"na{strange}me": 1}, "body"),
+    ]:
+        with pytest.raises(Invalid) as caught:
+            check_text(value)
+        assert caught.value.details == {"field": place, "problem": f"must not contain the character U+{code:04X}"}
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["", "Zoë 東京", "two\nlines\r\nand a\ttab", "\u05e9\u05dc\u05d5\u05dd", "\U0001f469\u200d\U0001f527", "\u200f"],
+)
+def test_words_of_any_language_are_taken(plain: str) -> None:
+    check_text({"title": plain, plain: [plain, 1, None, True, 1.5]})

@@ -1,0 +1,114 @@
+"""The reference pages say what the code says: nothing less, nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chalicelib.core.settings import Settings
+from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
+from chalicelib.kit import errors
+from chalicelib.kit.errors import Refusal
+from docs import build
+from tests.rules.source import ROOT
+
+REFUSALS = build.refusals()
+PAGES = build.pages()
+
+
+def _column(page: str, number: int) -> list[str]:
+    """What is marked as code in one column of the tables of a page."""
+    lines = (ROOT / "docs" / page).read_text().splitlines()
+    cells = [line.split(" | ")[number] for line in lines if line.startswith("| ") and line.count(" | ") > number]
+    return [found.group(1) for cell in cells if (found := re.fullmatch(r"(?:\| )?`([^`]+)`(?: \|)?", cell))]
+
+
+@pytest.mark.parametrize("place", PAGES, ids=lambda place: place.name)
+def test_a_page_is_as_it_would_be_drawn_now(place: Path) -> None:
+    assert place.read_text() == PAGES[place], "Run: python -m docs.build"
+    assert "python -m docs.build" in place.read_text().splitlines()[0]
+
+
+# Errors --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: one.__name__)
+def test_a_refusal_has_a_code_a_status_a_sentence_and_a_way_on(refusal: type[Refusal]) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", refusal.code)
+    assert 400 <= refusal.status <= 503
+    assert build.sentence(refusal).endswith((".", "!"))
+    assert build.next_step(refusal)
+
+
+def test_no_two_refusals_share_a_code() -> None:
+    codes = [refusal.code for refusal in REFUSALS]
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_a_refusal_stands_on_its_branch_with_the_branchs_status() -> None:
+    """Gone is a kind of conflict with a status of its own; what waits has two."""
+    for branch in (errors.PaymentRequired, errors.Unauthenticated, errors.Forbidden, errors.NotFound, errors.Gone):
+        assert {one.status for one in REFUSALS if issubclass(one, branch)} == {branch.status}
+    kinds = {one.status for one in REFUSALS if issubclass(one, errors.Conflict) and not issubclass(one, errors.Gone)}
+    assert kinds == {409}
+
+
+def test_the_page_of_errors_lists_every_code_and_no_other() -> None:
+    known = {refusal.code for refusal in REFUSALS} | {code for code, _ in FRAMEWORK_REFUSALS.values()}
+    listed = _column("errors.md", 1)
+    assert set(listed) == known
+    assert len(listed) == len(known)
+
+
+def test_the_gateways_own_answers_use_codes_of_the_page() -> None:
+    text = (ROOT / "infra/lambda.yaml").read_text()
+    codes = set(re.findall(r'"code": "([a-z_]+)"', text))
+    assert len(codes) > 3
+    assert codes <= set(_column("errors.md", 1))
+
+
+# Configuration and tables --------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_settings_lists_every_variable_and_no_other() -> None:
+    fields = [name.upper() for name in Settings.model_fields]
+    assert sorted(_column("configuration.md", 0)) == sorted(fields)
+
+
+def test_every_choice_says_what_it_is_for() -> None:
+    from chalicelib.core import settings
+
+    told = build.described(settings, "Settings")
+    choices = [name for name, field in Settings.model_fields.items() if not field.is_required()]
+    assert [name for name in choices if not told.get(name, "").endswith(".")] == []
+
+
+def test_every_variable_that_the_template_sets_is_a_setting() -> None:
+    template = yaml.safe_load((ROOT / "infra/lambda.yaml").read_text())
+    functions = [template["Globals"]["Function"], *(one["Properties"] for one in template["Resources"].values())]
+    environments = [one.get("Environment", {}).get("Variables", {}) for one in functions]
+    variables = {name for environment in environments for name in environment}
+    assert len(variables) > 10
+    assert {name for name in variables if name.lower() not in Settings.model_fields} == set()
+    required = {name.upper() for name, field in Settings.model_fields.items() if field.is_required()}
+    assert required <= variables
+
+
+def test_the_page_of_tables_lists_every_table_and_every_index_of_the_template() -> None:
+    page = (ROOT / "docs/tables.md").read_text()
+    resources = yaml.safe_load((ROOT / "infra/resources.yaml").read_text())["Resources"]
+    tables = {
+        name.removesuffix("Table").lower(): one["Properties"].get("GlobalSecondaryIndexes", [])
+        for name, one in resources.items()
+        if one["Type"] == "AWS::DynamoDB::Table"
+    }
+    assert re.findall(r"^## (\w+)$", page, re.M) == list(tables)
+    assert re.findall(r"^\| index `(\w+)`", page, re.M) == [
+        index["IndexName"] for indexes in tables.values() for index in indexes
+    ]
+
+
+def test_every_table_says_what_its_rows_are() -> None:
+    sections = (ROOT / "docs/tables.md").read_text().split("\n## ")[1:]
+    assert [section.splitlines()[0] for section in sections if "```" not in section] == []
