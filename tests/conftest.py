@@ -40,9 +40,11 @@ def house(moto_session: None, settings: dict[str, str]) -> Iterator["House"]:
     with laptop(), open_store("memory", Path()):
         os.environ.update(LIMITS | settings)
         os.environ.update(raise_stack(None))
-        wiring.forget()
+        # Making clients is half the cost of a house, and all houses of a process stand in the same moto.
+        wiring.forget(clients=False)
         yield House(app.app, wiring.world())
-        wiring.forget()
+        wiring.forget(clients=False)
 
 
 from tests.harness import House  # noqa: E402 the environment comes first
+from tests.proofs.summary import pytest_terminal_summary  # noqa: E402, F401 pytest finds its hooks here

@@ -130,8 +130,8 @@ class House:
         route, ids = _match(self.app.routes, path)
         pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
         content = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
-        binary = content is not None and not headers.get("Content-Type", "application/json").startswith("app")
-        shown = None if content is None else base64.b64encode(content).decode() if binary else content.decode()
+        binary = headers.get("Content-Type", "application/json") in self.app.api.binary_types
+        shown = content and (base64.b64encode(content) if binary else content).decode(errors="replace")
         return {
             "resource": route, "path": path, "httpMethod": method, "pathParameters": ids, "stageVariables": None,
             "headers": headers, "multiValueHeaders": {name: [value] for name, value in headers.items()},

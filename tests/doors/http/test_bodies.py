@@ -104,17 +104,20 @@ TEXTS = [
 @pytest.mark.promise("bodies.text")
 def test_text_comes_back_as_it_went_in_whatever_it_says(house: House) -> None:
     agent, operator = house.agent(deposit=1_000), house.operator()
-    for text in TEXTS:
-        task_id = agent.posted(reward_usd=10, title=text, description=text, proof_requirements=[text])
-        task = agent.task(task_id)
-        assert [task["title"], task["description"], *task["proof_requirements"]] == [text.strip()] * 3
-        row = agent.get("/tasks?limit=1").json["data"][0]
-        assert (row["task_id"], row["title"]) == (task_id, text.strip())
-        assert operator.get("/operator/tasks?limit=1").json["data"][0]["title"] == text.strip()
-        assert operator.accept(task_id).status == 200
-        made = operator.submit(task_id, photos=["https://example.com/1.jpg"], notes=text)
-        assert made.status == 200
-        assert agent.task(task_id)["proof"]["notes"] == text
+    texts = {agent.posted(title=text, description=text, proof_requirements=[text]): text for text in TEXTS}
+    listed = {row["task_id"]: row["title"] for row in agent.get("/tasks").json["data"]}
+    offered = {row["task_id"]: row for row in operator.get("/operator/tasks").json["data"]}
+    for task_id, text in texts.items():
+        task, plain = agent.task(task_id), text.strip()
+        assert [task["title"], task["description"], *task["proof_requirements"]] == [plain] * 3
+        assert [listed[task_id], offered[task_id]["title"], offered[task_id]["description"]] == [plain] * 3
+
+
+@pytest.mark.promise("bodies.text")
+def test_the_words_of_a_proof_come_back_to_the_letter(house: House) -> None:
+    stage, text = scene(house, "ACCEPTED"), "\n".join(TEXTS)
+    stage.submit(notes=text)
+    assert stage.task["proof"]["notes"] == text
 
 
 # Controls, and the marks that turn the direction of reading round, behind which a text shows other words than it says.

@@ -12,11 +12,9 @@ from tests.harness import House, Reply
 from tests.products.tasks.stages import scene
 
 HOSTILE = [
-    "..%2f..%2fetc%2fpasswd", "..", "%2e%2e", "task_1", "TASK_" + "0" * 26, "task_" + "0" * 25, "task_" + "0" * 27,
-    quote("🦄"), quote("задача"), "%00", "%0a", "%ff", "%", "%zz", "x" * 3_000, "task_" + "0" * 3_000, "null",
-    "undefined", "0", "-1", quote("' OR 1=1 --"), quote("{task_id}"), "task_*", quote("task#1"), quote("body"),
-    quote("proof#1"), "counts", "agent_" + "0" * 26, quote("task_" + "0" * 26 + "\n"), "٣" * 26,
-    "task_" + "%EF%BC%90" * 26, "health", "deployment", "%20", "quote", "me",
+    "..%2f..%2fetc%2fpasswd", "%2e%2e", "TASK_" + "0" * 26, "task_" + "0" * 25, quote("🦄"), "%00", "%ff", "%zz",
+    "x" * 3_000, "task_" + "0" * 3_000, quote("' OR 1=1 --"), "task_*", quote("proof#1"), "%20",
+    quote("task_" + "0" * 26 + "\n"), "task_" + "%EF%BC%90" * 26,
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Proofs: what holds whatever happens, in whatever order, at once, twice, or cut off in the middle."""

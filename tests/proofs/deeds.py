@@ -1,0 +1,145 @@
+"""Deeds to be cut off: how a pair of people comes to each of them, and how it is done the same way again and again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from tests.harness import Agent, House, Operator, Reply, picture
+from tests.proofs import order
+from tests.proofs.bells import give
+from tests.proofs.stand_ins import MovableClock
+
+CONFIRMED = {"confirmation_text": "I have done what was asked."}
+ERRAND = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATION", "location": None, "reward_usd": 20}
+HOOK = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
+WINDOW = {"auto_complete_after_seconds": 3_600}
+
+
+@dataclass
+class Pair:
+    """An agent, an operator, what the agent wants, and what was found out about it so far."""
+
+    house: House
+    agent: Agent
+    operator: Operator
+    words: dict[str, Any]
+    photo: bytes = field(default_factory=lambda: picture(size=(8, 8)))
+    known: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def another(self) -> Operator:
+        """Somebody else who would like to have the task."""
+        return self.house.operator()
+
+    @property
+    def tx_hash(self) -> str:
+        return f"0x{self.operator.id}"
+
+    @property
+    def task_id(self) -> str:
+        """The one task between the two."""
+        return self.known["task"]
+
+    def post(self) -> Reply:
+        """The task that the agent wants. Its key is of this pair alone, because others have the same agent."""
+        made = self.agent.send("/tasks", self.words, key=f"post-{self.operator.id}")
+        if made.status == 201:
+            self.known["task"] = made.json["task_id"]
+        return made
+
+    def upload(self) -> Reply:
+        """A picture, as the body itself."""
+        headers = {**self.operator.headers, "Content-Type": "image/png", "Idempotency-Key": "upload"}
+        made = self.house.request("POST", "/api/v1/operator/upload", headers=headers, raw=self.photo)
+        if made.status == 201:
+            self.known["url"] = made.json["url"]
+        return made
+
+    def ring(self, queue: str, kind: str, times: int = 1) -> list[str]:
+        """The bell of the task's newest entry of a kind; found once, as a message goes on naming one that is gone."""
+        if kind not in self.known:
+            rows = order.scan(self.house.world.store, "agenda")
+            mine = (row["pk"] for row in rows if row["kind"] == kind and self.task_id in row["subject"] + row["data"])
+            self.known[kind] = max(mine)
+        return give(self.house, queue, *[self.known[kind]] * times)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """How it is done; what comes before it, what time then passes, and what comes still before it after that."""
+
+    do: Callable[[Pair], Reply | list[str]]
+    before: tuple[str, ...] = ()
+    waits: Mapping[str, float] = field(default_factory=dict)
+    then: tuple[str, ...] = ()
+    order: Mapping[str, Any] = field(default_factory=dict)
+    by_request: bool = True
+
+    def prepare(self, house: House, clock: MovableClock, agent: Agent) -> Pair:
+        """A new pair that has come to this deed. What the deed is about is found out now: that is no part of it."""
+        pair = Pair(house, agent, house.operator(), agent.order(**{**ERRAND, **self.order}))
+        for name in self.before:
+            _must(STEPS[name](pair))
+        clock.pass_time(**self.waits)
+        for name in self.then:
+            _must(STEPS[name](pair))
+        return pair
+
+
+def _must(came_to: Reply | list[str]) -> None:
+    assert not isinstance(came_to, Reply) or came_to.status < 300, came_to
+    assert not isinstance(came_to, list) or came_to == []
+
+
+STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
+    "deposit": lambda pair: pair.agent.send(
+        "/agents/deposit/usdc", {"tx_hash": pair.tx_hash, "amount_usdc": "50.00"}, key=f"deposit-{pair.operator.id}"
+    ),
+    "post": Pair.post,
+    "cancel": lambda pair: pair.agent.cancel(pair.task_id, key=f"cancel-{pair.task_id}"),
+    "accept": lambda pair: pair.operator.accept(pair.task_id, key="accept"),
+    "upload": Pair.upload,
+    "submit": lambda pair: pair.operator.submit(pair.task_id, key="submit", **CONFIRMED),
+    "submit photo": lambda pair: pair.operator.submit(pair.task_id, key="submit", photos=[pair.known["url"]]),
+    "approve": lambda pair: pair.agent.verify(pair.task_id, "APPROVE", key=f"approve-{pair.task_id}"),
+    "reject": lambda pair: pair.agent.verify(pair.task_id, "REJECT", key=f"reject-{pair.task_id}"),
+    "pay out": lambda pair: pair.operator.payout(20, key="payout"),
+    "judge": lambda pair: pair.ring("judge", "task.judge"),
+    "complete": lambda pair: pair.ring("timers", "task.complete"),
+    "mature": lambda pair: pair.ring("timers", "task.mature"),
+    "expire": lambda pair: pair.ring("timers", "task.expire"),
+    "carry": lambda pair: pair.ring("courier", "webhook.deliver"),
+}
+
+_HANDED_IN = ("post", "accept", "submit")
+DEEDS: dict[str, Deed] = {
+    "deposit": Deed(STEPS["deposit"]),
+    "post": Deed(STEPS["post"], order=HOOK),
+    "cancel": Deed(STEPS["cancel"], before=("post", "accept")),
+    "accept": Deed(STEPS["accept"], before=("post",)),
+    "upload": Deed(STEPS["upload"], before=("post", "accept")),
+    "submit": Deed(STEPS["submit photo"], before=("post", "accept", "upload"), order={"proof_type": "PHOTO"}),
+    "judge": Deed(STEPS["judge"], by_request=False, before=_HANDED_IN, order=HOOK | WINDOW),
+    "complete": Deed(
+        STEPS["complete"], by_request=False, before=(*_HANDED_IN, "judge"), order=WINDOW, waits={"hours": 1.01}
+    ),
+    "approve": Deed(STEPS["approve"], before=(*_HANDED_IN, "judge"), order=WINDOW),
+    "mature": Deed(STEPS["mature"], by_request=False, before=(*_HANDED_IN, "approve"), waits={"days": 7.01}),
+    "expire": Deed(STEPS["expire"], by_request=False, before=("post",), waits={"days": 5.01}),
+    "pay out": Deed(STEPS["pay out"], before=(*_HANDED_IN, "approve"), waits={"days": 7.01}, then=("mature",)),
+    "webhook": Deed(STEPS["carry"], by_request=False, before=(*_HANDED_IN, "judge"), order=HOOK | WINDOW),
+}
+
+
+def errand(agent: Agent, **words: Any) -> str:
+    """A task that needs no pictures."""
+    return agent.posted(**{**ERRAND, **words})
+
+
+def handed_in(agent: Agent, operator: Operator, **words: Any) -> str:
+    """A task whose proof waits for the Guardian."""
+    task_id = errand(agent, **words)
+    _must(operator.accept(task_id))
+    _must(operator.submit(task_id, **CONFIRMED))
+    return task_id

@@ -1,0 +1,191 @@
+"""What must hold in every deployment at every moment, read from the rows themselves and not from our own answers.
+
+books        every account sums up, nothing is below zero, all of it is zero together
+agents       escrow is the reward and fee of the open tasks, deposit is what was paid in and not spent, to the micro
+operators    pending is what waits out a hold; pending, available and paid out are all that was earned
+house        its fees are the fees of completed tasks
+counts       the counters by status are the tasks that there are
+loads        an operator's open assignments are the claimed ones
+board        the feed shows the tasks that wait for somebody, and no others
+agenda       for everything that must still happen there is an entry that is alive, and the sweeper would find it
+history      the events of a task are a walk through its lifecycle that ends where the task is
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.core.agenda import store as agenda
+from chalicelib.core.board import store as board
+from chalicelib.core.events import store as events
+from chalicelib.core.world import World
+from chalicelib.kit.clock import iso
+from chalicelib.kit.store import Store
+from chalicelib.kit.table import Item, unpack
+from chalicelib.products.tasks import rules
+from chalicelib.products.tasks.lifecycle import TASK, Status
+from chalicelib.products.tasks.model import Task
+from chalicelib.products.tasks.store import read_task
+from tests.harness import House
+
+ENDED = (Status.COMPLETED, Status.CANCELLED)
+WORKING = (Status.ACCEPTED, Status.IN_PROGRESS)
+CREATED = "task.created"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Everything that a deployment has on record at one quiet moment."""
+
+    tasks: list[Task]
+    board: list[Item]
+    entries: dict[str, Item]
+    counts: dict[str, Item]
+    verdicts: list[Item]
+    payouts: list[Item]
+    deposits: list[Item]
+    history: dict[str, list[Item]]
+    events: dict[str, list[Item]]
+
+
+def check(house: House, may_die: Collection[str] = ()) -> Rows:
+    """Fail unless everything holds; the rows it was read from. Entries of the kinds in `may_die` may be dead."""
+    world = house.world
+    balances = house.prove().balances
+    rows = read(world)
+    _check_money(rows, balances)
+    _check_counts(rows)
+    _check_board(world, rows)
+    _check_agenda(rows)
+    dead = {entry_id for entry_id, item in rows.entries.items() if "dead" in item and item["kind"] not in may_die}
+    assert not dead, dead
+    for task in rows.tasks:
+        check_history(task, rows.history[task.task_id])
+    return rows
+
+
+def read(world: World) -> Rows:
+    """All rows, table by table: only for moments when nobody writes."""
+    tasks = list(scan(world.store, "tasks"))
+    history: dict[str, list[Item]] = defaultdict(list)
+    by_owner: dict[str, list[Item]] = defaultdict(list)
+    for item in scan(world.store, "events"):
+        event = events.read(item)
+        history[event["subject"]].append(event)
+        by_owner[item["pk"]].append(event)
+    return Rows(
+        tasks=[read_task(item) for item in tasks if item["sk"].startswith("task_")],
+        board=list(scan(world.store, "board")),
+        entries={item["pk"]: item for item in scan(world.store, "agenda")},
+        counts={item["pk"]: item for item in tasks if item["sk"] == "counts"},
+        verdicts=[item for item in tasks if item["sk"].startswith("verdict#")],
+        payouts=list(scan(world.store, "payouts")),
+        deposits=list(scan(world.store, "deposits")),
+        history=history,
+        events=by_owner,
+    )
+
+
+def scan(store: Store, table: str) -> Iterator[Item]:
+    """Every row of a table."""
+    for page in store.client.get_paginator("scan").paginate(TableName=store.names[table], ConsistentRead=True):
+        yield from map(unpack, page["Items"])
+
+
+def awaited(task: Task) -> list[str]:
+    """The ids of the entries without which a task would stay as it is for ever."""
+    path, number = task.ref.path, task.submissions
+    match task.status:
+        case Status.PENDING:
+            return [f"task.expire:{path}:{iso(task.deadline)}"]
+        case Status.ACCEPTED | Status.IN_PROGRESS:
+            return [f"task.expire:{path}:{iso(rules.latest_work(task.deadline))}"]
+        case Status.SUBMITTED:
+            return [f"task.judge:{path}:{number}", f"task.judge_overdue:{path}:{number}"]
+        case Status.VERIFIED:
+            return [f"task.complete:{path}:{number}"]
+        case Status.MANUAL_REVIEW:
+            return [f"task.lapse:{path}:{number}"]
+        case Status.COMPLETED if task.held and task.hold_until:
+            return [f"task.mature:{path}:{iso(task.hold_until)}"]
+        case _:
+            return []
+
+
+def check_history(task: Task, history: list[Item]) -> None:
+    """Every event is one legal move, and together they lead from PENDING to where the task is, each step once."""
+    legal = {(move.announced, move.start, move.end) for move in TASK.moves}
+    arrivals: Counter[str] = Counter()
+    for event in history:
+        facts = event["data"]
+        arrivals[facts["status"]] += 1
+        if event["type"] != CREATED:
+            step = (event["type"], facts["previous_status"], facts["status"])
+            assert step in legal, (task.task_id, step)
+            arrivals[facts["previous_status"]] -= 1
+    kinds = Counter(event["type"] for event in history)
+    assert {status: left for status, left in arrivals.items() if left} == {task.status: 1}, (task, kinds)
+    assert (kinds[CREATED], kinds["task.submitted"]) == (1, task.submissions), (task, kinds)
+
+
+def _check_money(rows: Rows, balances: dict[str, int]) -> None:
+    free, escrow, pending, earned, paid = (Counter[str]() for _ in range(5))
+    for row in rows.deposits:
+        free[row["account_id"]] += row["amount_micros"]
+    for task in rows.tasks:
+        free[task.account_id] -= 0 if task.status is Status.CANCELLED else task.total_micros
+        if task.status not in ENDED:
+            escrow[task.account_id] += task.total_micros
+        elif task.status is Status.COMPLETED:
+            earned[str(task.operator_id)] += task.reward_micros
+            pending[str(task.operator_id)] += task.reward_micros if task.held else 0
+    for payout in rows.payouts:
+        paid[payout["pk"]] += payout["amount_micros"]
+    for owner in {path.partition("/")[0] for path in balances} | {*free, *earned, *paid}:
+        if owner.startswith("agent_"):
+            assert balances.get(f"{owner}/escrow", 0) == escrow[owner], owner
+            assert balances.get(f"{owner}/deposit", 0) == free[owner], owner
+        elif owner.startswith("op_"):
+            assert balances.get(f"{owner}/pending", 0) == pending[owner], owner
+            assert balances.get(f"{owner}/available", 0) == earned[owner] - pending[owner] - paid[owner], owner
+    fees = sum(task.fee_micros for task in rows.tasks if task.status is Status.COMPLETED)
+    assert balances.get("house/fees", 0) == fees
+    assert balances.get("world/payouts", 0) == sum(paid.values())
+
+
+def _check_counts(rows: Rows) -> None:
+    real: dict[str, Counter[str]] = defaultdict(Counter)
+    for task in rows.tasks:
+        real[task.account_id][task.status] += 1
+    for account_id, row in rows.counts.items():
+        said = {status: row.get(status, 0) for status in Status if row.get(status, 0)}
+        assert said == dict(real[account_id]), account_id
+    assert set(real) <= set(rows.counts)
+
+
+def _check_board(world: World, rows: Rows) -> None:
+    claimed: Counter[str] = Counter()
+    loads: dict[str, Any] = {}
+    for row in rows.board:
+        if row["sk"] == "load":
+            loads[row["pk"]] = row["open"]
+        elif row.get("state") == "claimed":
+            claimed[row["operator_id"]] += 1
+    assert {who: load for who, load in loads.items() if load} == dict(claimed)
+    working = Counter(str(task.operator_id) for task in rows.tasks if task.status in WORKING)
+    assert working == claimed
+    shown = {item["pk"] for item in board.feed(world.store, None, 1_000, None).items}
+    assert shown == {task.task_id for task in rows.tasks if task.status is Status.PENDING}
+
+
+def _check_agenda(rows: Rows) -> None:
+    """The index of the sweeper is sparse: it has the rows with a shard and a due time, and those must be the living."""
+    for row in rows.entries.values():
+        in_index = row.get("shard") in agenda.SHARDS and "due_at" in row
+        assert in_index == ("dead" not in row), row
+    for task in rows.tasks:
+        assert set(awaited(task)) <= set(rows.entries), (task, awaited(task), set(rows.entries))
+    known = {task.ref.path for task in rows.tasks}
+    strays = {row["subject"] for row in rows.entries.values() if row["kind"].startswith("task.")} - known
+    assert not strays, strays

@@ -1,0 +1,50 @@
+"""What came of a pair's affairs, without times and ids: two ways that led to the same end have equal outcomes."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.core.ledger import store as ledger
+from tests.proofs import order
+from tests.proofs.deeds import Pair
+from tests.proofs.stand_ins import Mailbox
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The task, what the operator has, and everything that was written, told or is still to be done about the two.
+
+    What the agent has is not in it, because one agent may want many things; order.py compares it with all of them.
+    """
+
+    tasks: list[tuple[Any, ...]]
+    earnings: dict[str, int]
+    events: Counter[str]
+    verdicts: list[str]
+    letters: Counter[str]
+    left_to_do: list[str]
+    payouts: list[tuple[int, str]]
+    deposits: int
+
+
+def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
+    """The outcome for one pair."""
+    task_id, operator_id = pair.known.get("task", ""), pair.operator.id
+    letters = {letter.message_id: letter.words["event"] for letter in mailbox.about(task_id)}
+    happened = rows.history.get(task_id, []) + rows.events.get(operator_id, [])
+    return Outcome(
+        tasks=[
+            (task.status, task.submissions, task.verified_by, task.cancel_reason, task.refunded_micros, task.held,
+             task.operator_id is not None)
+            for task in rows.tasks if task.task_id == task_id
+        ],
+        earnings=ledger.find_book(pair.house.world.store, operator_id).balances,
+        events=Counter(event["type"] for event in happened),
+        verdicts=sorted(row["sk"] for row in rows.verdicts if row["pk"] == task_id),
+        letters=Counter(letters.values()),
+        left_to_do=sorted(
+            row["kind"] for row in rows.entries.values() if task_id and task_id in row["subject"] + row["data"]
+        ),
+        payouts=sorted((row["amount_micros"], row["state"]) for row in rows.payouts if row["pk"] == operator_id),
+        deposits=sum(row["pk"] == f"tx#{pair.tx_hash}" for row in rows.deposits),
+    )  # fmt: skip

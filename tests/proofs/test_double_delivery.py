@@ -1,0 +1,171 @@
+"""Bells that ring twice, too early, too late, in any order, or when everything is over: the end is the same.
+
+A queue delivers at least once and in no order, the sweeper may ring beside it, and machines' clocks differ. So a bell
+is only ever a reason to look.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+import app
+from chalicelib.core.events import service as events
+from tests.harness import House, Reply
+from tests.listening import listening
+from tests.proofs import order, outcome
+from tests.proofs.bells import give
+from tests.proofs.deeds import HOOK, STEPS, WINDOW, Deed, Pair
+from tests.proofs.stand_ins import Mailbox, Mind, MovableClock
+
+_HANDED_IN = ("post", "accept", "submit")
+_JUDGED = (*_HANDED_IN, "judge")
+
+
+@dataclass(frozen=True)
+class Timer:
+    """One kind of entry: how a pair comes to have one, when it is due, and what may end the matter before that."""
+
+    kind: str
+    queue: str
+    before: tuple[str, ...]
+    ended_by: str | None
+    waits: dict[str, float] = field(default_factory=dict)
+    words: dict[str, object] = field(default_factory=dict)
+    confidence: int = 95
+
+    def ring(self, pair: Pair, times: int = 1) -> None:
+        """Ring; every bell must be taken, whether or not there is anything to do."""
+        assert pair.ring(self.queue, self.kind, times) == []
+
+
+TIMERS = {
+    "unaccepted work expires": Timer("task.expire", "timers", ("post",), "cancel", {"days": 5.01}),
+    "accepted work expires": Timer("task.expire", "timers", ("post", "accept"), "cancel", {"days": 5.1}),
+    "the guardian looks": Timer("task.judge", "judge", _HANDED_IN, "approve", words=HOOK | WINDOW),
+    "the guardian is late": Timer("task.judge_overdue", "timers", _HANDED_IN, "approve", {"minutes": 30.1}, HOOK),
+    "verified work completes": Timer("task.complete", "timers", _JUDGED, "reject", {"hours": 1.01}, WINDOW),
+    "a review lapses": Timer("task.lapse", "timers", _JUDGED, "approve", {"hours": 72.1}, confidence=70),
+    "a hold ends": Timer("task.mature", "timers", (*_HANDED_IN, "approve"), None, {"days": 7.01}),
+    "a webhook is delivered": Timer("webhook.deliver", "courier", _JUDGED, "approve", words=HOOK | WINDOW),
+}
+BY_NAME = pytest.mark.parametrize("name", TIMERS)
+
+
+@pytest.fixture
+def clock(house: House) -> Iterator[MovableClock]:
+    """A house whose people outside are stand-ins; nothing in it may be logged as a fault."""
+    clock = MovableClock(house.world.clock)
+    with house.living_in(judge=Mind(), courier=Mailbox(), clock=clock), listening() as lines:
+        yield clock
+        order.check(house)
+    assert [line for line in lines if line["level"] == "error"] == []
+
+
+@pytest.fixture
+def prepare(house: House, clock: MovableClock) -> Callable[[Timer], Pair]:
+    """Pairs that have come to a timer, which is not due yet."""
+    agent = house.agent(deposit=1_000)
+
+    def prepare(timer: Timer) -> Pair:
+        assert isinstance(house.world.judge, Mind)
+        house.world.judge.confidence = timer.confidence
+        return Deed(STEPS["post"], timer.before, order=timer.words).prepare(house, clock, agent)
+
+    return prepare
+
+
+def test_every_kind_of_entry_is_rung_here() -> None:
+    assert {timer.kind for timer in TIMERS.values()} == set(app.JOBS)
+
+
+@BY_NAME
+def test_twice_too_early_or_late_it_comes_to_the_same(
+    name: str, house: House, clock: MovableClock, prepare: Callable[[Timer], Pair]
+) -> None:
+    timer = TIMERS[name]
+    untouched, once, twice, early, late = (prepare(timer) for _ in range(5))
+    if timer.waits:
+        timer.ring(early, times=2)
+        # Too early there is nothing to do, and nothing is taken away.
+        assert come_to(house, early) == come_to(house, untouched)
+    clock.pass_time(**timer.waits)
+    timer.ring(once)
+    timer.ring(twice, times=3)
+    timer.ring(twice)
+    timer.ring(early)
+    clock.pass_time(days=3)
+    timer.ring(late)
+    (expected,) = come_to(house, once)
+    assert come_to(house, twice, early, late) == [expected] * 3
+    assert [expected] != come_to(house, untouched), "the bell was good for something"
+
+
+@pytest.mark.parametrize("name", [name for name, timer in TIMERS.items() if timer.ended_by])
+def test_when_the_matter_is_over_it_changes_nothing(
+    name: str, house: House, clock: MovableClock, prepare: Callable[[Timer], Pair]
+) -> None:
+    timer = TIMERS[name]
+    unrung, rung = prepare(timer), prepare(timer)
+    for pair in (unrung, rung):
+        made = STEPS[str(timer.ended_by)](pair)
+        assert isinstance(made, Reply)
+        assert made.status == 200, made
+    clock.pass_time(**timer.waits)
+    timer.ring(rung, times=2)
+    quiet, told = come_to(house, unrung, rung)
+    assert replace(told, left_to_do=[], letters=Counter()) == replace(quiet, left_to_do=[], letters=Counter())
+    assert Counter(quiet.left_to_do) - Counter(told.left_to_do) == Counter([timer.kind])
+    # What is still owed to a stranger is the news of what happened before; it is told, once.
+    assert told.letters.total() == (1 if timer.kind == events.DELIVER.name else 0)
+
+
+@pytest.mark.parametrize("disorder", ["in order", "backwards", *(f"shuffled {number}" for number in range(2))])
+def test_a_whole_life_with_every_bell_rung_at_every_step_ends_the_same(
+    disorder: str, house: House, clock: MovableClock, prepare: Callable[[Timer], Pair]
+) -> None:
+    """Every bell there ever was and will be, twice, in some order, after each step; the end is known beforehand."""
+    pair = prepare(Timer("", "", (), None, words=HOOK | WINDOW))
+    chance = random.Random(disorder)
+    bells: dict[str, str] = {}
+    for step, then in LIFE:
+        if step:
+            made = STEPS[step](pair)
+            assert isinstance(made, Reply)
+            assert made.status in (200, 201), made
+        clock.pass_time(**then)
+        for _ in range(2):
+            ring_all(house, bells, disorder, chance)
+    (end,) = come_to(house, pair)
+    assert end.tasks == [("COMPLETED", 1, "guardian", None, None, False, True)]
+    assert end.earnings == {"pending": 0, "available": 20_000_000, "earned": 20_000_000}
+    assert end.events == Counter(EVENTS)
+    assert (end.letters, end.left_to_do) == (Counter(["task.verified"]), [])
+
+
+LIFE: tuple[tuple[str, dict[str, float]], ...] = (
+    ("post", {}), ("accept", {}), ("submit", {}), ("", {"minutes": 3}), ("", {"hours": 1.1}), ("", {"days": 3}),
+    ("", {"days": 5}),
+)  # fmt: skip
+EVENTS = (
+    "task.created", "task.accepted", "task.submitted", "task.verified", "task.completed", "task.earnings_available"
+)  # fmt: skip
+
+
+def ring_all(house: House, bells: dict[str, str], disorder: str, chance: random.Random) -> None:
+    """Every bell of every entry that there ever was, in the order of that disorder."""
+    bells |= {row["pk"]: row["queue"] for row in order.scan(house.world.store, "agenda")}
+    names = sorted(bells, reverse=disorder == "backwards")
+    if disorder.startswith("shuffled"):
+        chance.shuffle(names)
+    for name in names:
+        assert give(house, bells[name], name) == []
+
+
+def come_to(house: House, *pairs: Pair) -> list[outcome.Outcome]:
+    """What came of some pairs."""
+    rows, mailbox = order.read(house.world), house.world.courier
+    assert isinstance(mailbox, Mailbox)
+    return [outcome.of(rows, pair, mailbox) for pair in pairs]

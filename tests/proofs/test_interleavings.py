@@ -1,0 +1,113 @@
+"""One deed in the middle of another: at every call that the first makes, the second is done whole, and then the first
+goes on.
+
+Threads meet by chance; here every such meeting of two deeds at one task is made to happen. Whoever comes second is
+told so or finds nothing left to do: nobody sees a fault, and afterwards everything in order.py holds.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.faults import Fault
+from tests.harness import House, Reply
+from tests.listening import listening
+from tests.proofs import order
+from tests.proofs.crash_points import CrashPoint, tapped
+from tests.proofs.deeds import CONFIRMED, HOOK, WINDOW, Deed, Pair
+from tests.proofs.stand_ins import Mailbox, Mind, MovableClock
+
+pytestmark = pytest.mark.slow
+
+Do = Callable[[Pair], Reply | list[str]]
+
+DO: dict[str, Do] = {
+    "accept": lambda pair: pair.operator.accept(pair.task_id),
+    "accept (another)": lambda pair: pair.another.accept(pair.task_id),
+    "cancel": lambda pair: pair.agent.cancel(pair.task_id),
+    "submit": lambda pair: pair.operator.submit(pair.task_id, **CONFIRMED),
+    "approve": lambda pair: pair.agent.verify(pair.task_id, "APPROVE"),
+    "reject": lambda pair: pair.agent.verify(pair.task_id, "REJECT"),
+    "expire": lambda pair: pair.ring("timers", "task.expire"),
+    "judge": lambda pair: pair.ring("judge", "task.judge"),
+    "judge overdue": lambda pair: pair.ring("timers", "task.judge_overdue"),
+    "complete": lambda pair: pair.ring("timers", "task.complete"),
+    "lapse": lambda pair: pair.ring("timers", "task.lapse"),
+    "mature": lambda pair: pair.ring("timers", "task.mature"),
+    "pay out": lambda pair: pair.operator.payout(20),
+    "carry": lambda pair: pair.ring("courier", "webhook.deliver"),
+}
+BY_REQUEST = ("accept", "accept (another)", "cancel", "submit", "approve", "reject", "pay out")
+_HANDED_IN = ("post", "accept", "submit")
+_JUDGED = (*_HANDED_IN, "judge")
+# How far the task has come, the time that then passes, what the Guardian says, and the deeds that may meet there.
+MEETINGS: dict[str, tuple[tuple[str, ...], dict[str, float], int, tuple[str, ...]]] = {
+    "open": (("post",), {}, 95, ("accept", "accept (another)", "cancel")),
+    "overdue": (("post",), {"days": 5.01}, 95, ("accept", "cancel", "expire")),
+    "accepted": (("post", "accept"), {}, 95, ("submit", "cancel")),
+    "accepted and overdue": (("post", "accept"), {"days": 5.1}, 95, ("submit", "cancel", "expire")),
+    "handed in": (_HANDED_IN, {"minutes": 31}, 95, ("judge", "judge overdue", "approve", "reject")),
+    "verified": (_JUDGED, {"hours": 1.1}, 95, ("complete", "approve", "reject", "carry")),
+    "in review": (_JUDGED, {"hours": 73}, 70, ("lapse", "approve", "reject")),
+    "rejected": (_JUDGED, {}, 20, ("submit", "carry")),
+    "completed": ((*_HANDED_IN, "approve"), {"days": 7.1}, 95, ("mature",)),
+    "paid": ((*_HANDED_IN, "approve", "wait", "mature"), {"days": 7.1}, 95, ("pay out",)),
+}
+
+
+@pytest.fixture
+def clock(house: House) -> Iterator[MovableClock]:
+    """A house whose people outside are stand-ins; nothing in it may be logged as a fault."""
+    clock = MovableClock(house.world.clock)
+    with house.living_in(judge=Mind(), courier=Mailbox(), clock=clock), listening() as lines:
+        yield clock
+        order.check(house)
+    assert [line for line in lines if line["level"] == "error"] == []
+
+
+@pytest.mark.parametrize("meeting", MEETINGS)
+def test_whatever_is_done_in_the_middle_of_it_somebody_is_second(
+    meeting: str, house: House, clock: MovableClock
+) -> None:
+    before, waits, sure, deeds = MEETINGS[meeting]
+    agent, world = house.agent(deposit=10_000), house.world
+    assert isinstance(world.judge, Mind)
+    world.judge.confidence = sure
+    steps = before[: before.index("wait")] if "wait" in before else before
+    then = before[before.index("wait") + 1 :] if "wait" in before else ()
+    prepared = Deed(DO["accept"], steps, waits, then, HOOK | WINDOW)
+    for first in deeds:
+        learnt, alone = CrashPoint(), prepared.prepare(house, clock, agent)
+        assert alone.another
+        with tapped(house, learnt):
+            _fine(DO[first](alone))
+        # Counting for the rate limit is the last thing that the door does before the deed.
+        begins = learnt.calls.index("update_item") + 1 if first in BY_REQUEST else 0
+        for second in deeds:
+            for number in range(begins, len(learnt.calls)):
+                pair = prepared.prepare(house, clock, agent)
+                _meet(house, pair, DO[first], DO[second], number)
+
+
+def _meet(house: House, pair: Pair, first: Do, second: Do, number: int) -> None:
+    """Do the first deed; before its call with this number, do the second."""
+    world, seen = house.world, list[str]()
+    assert pair.another
+
+    def fail(operation: str, index: int) -> Fault | None:
+        seen.append(operation)
+        if len(seen) - 1 == number:
+            with house.living_in(**vars(world)):
+                _fine(second(pair))
+        return None
+
+    with tapped(house, fail):
+        _fine(first(pair))
+
+
+def _fine(came_to: Reply | list[str]) -> None:
+    """Done, or refused for a reason; never a fault, and never put off."""
+    if isinstance(came_to, Reply):
+        assert came_to.status == 200 or 400 < came_to.status < 500, came_to
+    else:
+        assert came_to == []

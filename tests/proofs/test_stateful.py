@@ -1,0 +1,290 @@
+"""A marketplace left to chance: agents, operators, a moody Guardian, lost and repeated bells, and jumps in time.
+
+After every step everything in order.py holds, and every answer is one that the rows before it called for. At the end
+time goes on until nothing is left to do, and then everything has ended.
+"""
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from chalicelib.core.board import store as board
+from chalicelib.core.identity import deployment
+from chalicelib.core.ledger.store import find_book
+from chalicelib.kit import money
+from chalicelib.products.tasks import rules
+from chalicelib.products.tasks import store as task_rows
+from chalicelib.products.tasks.lifecycle import CancelReason, Status
+from chalicelib.products.tasks.model import Task, TaskRef
+from tests.harness import Agent, Caller, Reply
+from tests.proofs import order
+from tests.proofs.bells import deliver, lose_all
+from tests.proofs.deployments import raised
+from tests.proofs.stand_ins import Mailbox, Mind
+
+COMMON = {
+    "derandomize": True, "deadline": None, "database": None, "print_blob": False,
+    "suppress_health_check": list(HealthCheck), "report_multiple_bugs": False,
+}  # fmt: skip
+# Making a failing example small takes minutes, because every try raises a deployment: that is for the long search.
+QUICK = settings(max_examples=6, stateful_step_count=18, phases=[Phase.generate], **COMMON)
+LONG = settings(max_examples=40, stateful_step_count=60, **COMMON)
+
+AGENTS, OPERATORS = st.integers(0, 1), st.integers(0, 1)
+# A moment, a try of the sweeper, the Guardian's patience, the agent's window, a deadline, the agent's patience, a hold.
+SPANS = (1, 61, 31 * 60, 2 * 3_600 + 1, 25 * 3_600, 73 * 3_600, 8 * 86_400)
+PICKS = st.integers(0, 5)
+KEYED = st.booleans()
+ASKED = ("", *(status for status in Status if status not in (Status.ESTIMATE_PENDING, Status.IN_PROGRESS)))
+# What may run out of tries here: the Guardian's bell can be lost every time, and a receiver can stay down.
+MAY_DIE = ("task.judge", "webhook.deliver")
+
+
+class Marketplace(RuleBasedStateMachine):
+    """Two agents and two operators in one house."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = ExitStack()
+        self.house = self.open.enter_context(raised())
+        self.mind, self.mailbox = Mind(), Mailbox()
+        self.open.enter_context(self.house.living_in(judge=self.mind, courier=self.mailbox))
+        self.agents = [self.house.agent(deposit=amount) for amount in (90, 60)]
+        self.operators = [self.house.operator() for _ in range(2)]
+        self.tasks: list[tuple[Agent, str]] = []
+        self.answered: list[tuple[Callable[[], Reply], Reply]] = []
+        self.told: set[str] = set()
+        self.steps = 0
+        self.entries: dict[str, str] = {}
+        self.claimed: dict[str, tuple[int, str]] = {}
+
+    @initialize(stages=st.lists(st.integers(0, 5), min_size=4, max_size=4))
+    def begin_in_the_middle(self, stages: list[int]) -> None:
+        """Some tasks are under way already; chance alone would hardly ever walk one to its end."""
+        for number, stage in enumerate(stages):
+            self.post(number % 2, 12, 48, 7_200 if number == 3 else 0, told=number > 0, keyed=True)
+            if stage > 0:
+                self.accept(0, number % 2, keyed=True)
+            if stage > 1:
+                self.submit(0, number % 2, keyed=True)
+            if stage > 2:
+                self.drain({3: 95, 4: 70, 5: 20}[stage], receiver_is_up=True)
+
+    # What agents do
+
+    @rule(who=AGENTS, amount=st.integers(5, 40), number=st.integers(0, 4))
+    def deposit(self, who: int, amount: int, number: int) -> None:
+        """A transaction is credited once: its agent gets the first answer again, another agent is refused."""
+        tx_hash = f"0x{number}"
+        made = self.agents[who].send("/agents/deposit/usdc", {"tx_hash": tx_hash, "amount_usdc": amount})
+        first = self.claimed.setdefault(tx_hash, (who, made.text))
+        assert made.status == (200 if first[0] == who else 409), made
+        assert made.status == 409 or made.text == first[1]
+
+    @rule(
+        who=AGENTS, reward=st.integers(10, 40), hours=st.integers(1, 72), window=st.sampled_from([0, 7_200]),
+        told=st.booleans(), keyed=KEYED,
+    )  # fmt: skip
+    def post(self, who: int, reward: int, hours: int, window: int, told: bool, keyed: bool) -> None:
+        """There is a task if there is money for it."""
+        agent = self.agents[who]
+        callback: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "s"} if told else {}
+        words = agent.order(
+            reward_usd=reward, deadline=self.house.in_time(hours=hours), auto_complete_after_seconds=window,
+            task_type="FORM_FILLING", proof_type="CONFIRMATION", location=None, **callback,
+        )  # fmt: skip
+        price = money.usd(reward) + rules.fee_micros(money.usd(reward), 0)
+        enough = find_book(self.house.world.store, agent.id)["deposit"] >= price
+        made = self._send(agent, "/tasks", words, keyed)
+        assert made.status == (201 if enough else 402), made
+        if enough:
+            self.tasks.append((agent, made.json["task_id"]))
+            self.told |= {made.json["task_id"]} if told else set()
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, keyed=KEYED)
+    def cancel(self, pick: int, keyed: bool) -> None:
+        agent, task = self._pick(pick)
+        made = self._send(agent, f"/tasks/{task.task_id}/cancel", None, keyed)
+        assert made.status == (200 if task.status in (Status.PENDING, Status.ACCEPTED) else 409), (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, decision=st.sampled_from(["APPROVE", "REJECT"]), keyed=KEYED)
+    def verify(self, pick: int, decision: str, keyed: bool) -> None:
+        agent, task = self._pick(pick)
+        made = self._send(agent, f"/tasks/{task.task_id}/verify", {"decision": decision}, keyed)
+        decidable = task.status in (Status.SUBMITTED, Status.VERIFIED, Status.MANUAL_REVIEW)
+        assert made.status == (200 if decidable else 409), (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS)
+    def pry(self, pick: int) -> None:
+        """Another agent's task does not exist."""
+        agent, task = self._pick(pick)
+        other = next(one for one in self.agents if one is not agent)
+        assert other.cancel(task.task_id).status == 404
+        assert other.verify(task.task_id, "APPROVE").status == 404
+
+    # What operators do
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, who=OPERATORS, keyed=KEYED)
+    def accept(self, pick: int, who: int, keyed: bool) -> None:
+        operator, (_, task) = self.operators[who], self._pick(pick)
+        ahead = task.deadline > self.house.now()
+        load = self.house.world.store.get(board.TABLE, board.load_row(operator.id)) or {"open": 0}
+        room = load["open"] < self.house.world.settings.open_assignments_max
+        made = self._send(operator, f"/operator/tasks/{task.task_id}/accept", None, keyed)
+        if task.status is Status.PENDING:
+            expected = {(200 if room else 409)} if ahead else {410}
+        elif task.cancel_reason is CancelReason.EXPIRED:
+            expected = {410}
+        else:
+            expected = {409} if ahead or task.status is not Status.CANCELLED else {409, 410}
+        assert made.status in expected, (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, who=OPERATORS, keyed=KEYED)
+    def submit(self, pick: int, who: int, keyed: bool) -> None:
+        """Only by whom the task is with; after a dispute, twice more while the window is open."""
+        operator, (_, task) = self.operators[who], self._pick(pick)
+        words = {"confirmation_text": "I have done what was asked."}
+        now = self.house.now()
+        made = self._send(operator, f"/operator/tasks/{task.task_id}/submit", words, keyed)
+        if operator.id != task.operator_id:
+            expected = 404
+        elif task.status is Status.ACCEPTED:
+            expected = 200 if rules.latest_work(task.deadline) > now else 410
+        elif task.status is not Status.DISPUTED or task.resubmit_until is None:
+            expected = 409
+        else:
+            expected = 200 if task.resubmit_until > now and task.submissions < rules.SUBMISSIONS_MAX else 410
+        assert made.status == expected, (task, made)
+
+    @rule(who=OPERATORS, amount=st.integers(10, 40), keyed=KEYED)
+    def pay_out(self, who: int, amount: int, keyed: bool) -> None:
+        operator = self.operators[who]
+        enough = find_book(self.house.world.store, operator.id)["available"] >= money.usd(amount)
+        made = self._send(operator, "/operator/payout", {"amount_usd": amount}, keyed)
+        assert made.status == (200 if enough else 402), made
+
+    # What happens by itself, and what goes wrong
+
+    @precondition(lambda self: self.answered)
+    @rule(pick=st.integers(0, 20))
+    def repeat(self, pick: int) -> None:
+        """Whatever has happened since, a request under its old key gets its first answer."""
+        again, first = self.answered[-1 - pick % len(self.answered)]
+        made = again()
+        assert (made.status, made.text) == (first.status, first.text)
+        assert made.headers["idempotent-replayed"] == "true"
+
+    @rule(
+        sure=st.one_of(st.integers(0, 100), st.sampled_from([95, None])),
+        receiver_is_up=st.sampled_from([True, True, False]),
+    )
+    def drain(self, sure: int | None, receiver_is_up: bool) -> None:
+        self.mind.confidence, self.mailbox.status = sure, 204 if receiver_is_up else 503
+        self.house.drain()
+
+    @rule()
+    def sweep(self) -> None:
+        self.house.sweep()
+
+    @rule()
+    def lose_the_bells(self) -> None:
+        lose_all(self.house)
+
+    @precondition(lambda self: self.entries)
+    @rule(pick=st.integers(0, 60), times=st.integers(1, 3))
+    def ring_again(self, pick: int, times: int) -> None:
+        """A bell of now, of long ago or of a day that has not come, several times."""
+        entry_id, queue = list(self.entries.items())[-1 - pick % len(self.entries)]
+        deliver(self.house, queue, *[entry_id] * times)
+
+    @rule(seconds=st.sampled_from(SPANS), noticed=st.booleans())
+    def let_time_pass(self, seconds: int, noticed: bool) -> None:
+        """Time passes: the sweeper has seen it, or it has not come by yet."""
+        if noticed:
+            assert self.house.request("POST", "/api/v1/test/clock", {"advance_seconds": seconds}).status == 200
+        else:
+            deployment.advance_clock(self.house.world.store, seconds)
+
+    @invariant()
+    def everything_is_in_order(self) -> None:
+        found = order.check(self.house, MAY_DIE)
+        self.entries |= {entry_id: row["queue"] for entry_id, row in sorted(found.entries.items())}
+        for task in found.tasks:
+            self._check_letters(task, found)
+        # order.py compares all the counters; what the door says of them takes turns, because each look is a request.
+        self.steps += 1
+        for agent in self.agents:
+            self._check_list(agent, ASKED[self.steps % len(ASKED)], found.tasks)
+
+    def teardown(self) -> None:
+        with self.open:
+            if sys.exc_info()[0] is None:
+                self._live_to_the_end()
+
+    def _live_to_the_end(self) -> None:
+        """Nothing waits for ever: after some months there is nothing on the agenda but what a person must look at."""
+        self.mind.confidence, self.mailbox.status = 95, 204
+        for _ in range(30):
+            self.house.advance(days=8)
+            found = order.check(self.house, MAY_DIE)
+            if all("dead" in row for row in found.entries.values()):
+                break
+        assert all("dead" in row for row in found.entries.values()), found.entries
+        assert {task.status for task in found.tasks} <= {Status.COMPLETED, Status.CANCELLED, Status.DISPUTED}
+        assert not any(task.held for task in found.tasks)
+
+    def _check_list(self, agent: Agent, status: str, tasks: list[Task]) -> None:
+        page = agent.get(f"/tasks?limit=100{f'&status={status}' if status else ''}").json
+        real = {task.task_id for task in tasks if task.account_id == agent.id and status in ("", task.status)}
+        assert page["pagination"]["total"] == len(real)
+        assert {row["task_id"] for row in page["data"]} == real
+
+    def _check_letters(self, task: Task, found: order.Rows) -> None:
+        """One webhook for each verdict, delivered or still to be; never one for anything else."""
+        delivered = {letter.message_id for letter in self.mailbox.about(task.task_id)}
+        waiting = {
+            row["subject"]
+            for row in found.entries.values()
+            if row["kind"] == "webhook.deliver" and task.task_id in row["data"]
+        }
+        assert not delivered & waiting
+        verdicts = [row for row in found.verdicts if row["pk"] == task.task_id]
+        assert len(delivered | waiting) == (len(verdicts) if task.task_id in self.told else 0)
+
+    def _pick(self, pick: int) -> tuple[Agent, Task]:
+        agent, task_id = self.tasks[-1 - pick % len(self.tasks)]
+        return agent, task_rows.find_task(self.house.world.store, TaskRef(agent.id, task_id))
+
+    def _send(self, caller: Caller, path: str, words: Any, keyed: bool) -> Reply:
+        key = f"key-{len(self.answered)}" if keyed else None
+        made = caller.send(path, words, key=key)
+        if key and made.status < 300:
+            self.answered.append((lambda: caller.send(path, words, key=key), made))
+        return made
+
+
+def test_whatever_people_do_everything_stays_in_order(moto_session: None) -> None:
+    run_state_machine_as_test(Marketplace, settings=QUICK)
+
+
+@pytest.mark.slow
+def test_whatever_people_do_for_long_everything_stays_in_order(moto_session: None) -> None:
+    run_state_machine_as_test(Marketplace, settings=LONG)
