@@ -180,7 +180,7 @@ def interpreter(template: templates.Template) -> str:
 
 def invoke(unpacked: Path, sdk: Path, python: str, environment: dict[str, str]) -> dict[str, Any]:
     """One REST proxy event through the packaged handler, in an interpreter that sees nothing else."""
-    done = subprocess.run(  # noqa: S603 (the interpreter is our own)
+    done = subprocess.run(
         [python, "-I", "-S", "-c", BOOTSTRAP, str(unpacked), str(sdk)],
         input=json.dumps(health_event()),
         capture_output=True,

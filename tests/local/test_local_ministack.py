@@ -40,7 +40,7 @@ def listening(pid: int) -> list[str]:
 def is_running(pid: int) -> bool:
     """Whether a process still works; one that has ended and waits to be buried does not."""
     command = ["ps", "-o", "stat=", "-p", str(pid)]
-    status = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    status = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return bool(status.strip()) and not status.strip().startswith("Z")
 
 
@@ -104,7 +104,7 @@ def test_a_second_start_on_the_same_folder_is_refused(tmp_path: Path) -> None:
 @needs_ministack
 def test_it_ends_and_keeps_its_state_when_we_are_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OTHER_RUN, str(tmp_path)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run, laptop():  # noqa: S603
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run, laptop():
         assert run.stdout is not None
         pid, url = run.stdout.readline().split()
         environment = raise_stack(url)

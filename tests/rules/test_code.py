@@ -108,7 +108,7 @@ def test_importing_the_app_opens_nothing_and_reads_no_more_than_its_mode() -> No
         "assert wiring._built.cache_info().currsize == 0\n"
         "print(len(app.app.routes))\n"
     )
-    done = subprocess.run(  # noqa: S603 our own interpreter
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-c", look], cwd=ROOT, env={"PATH": "", "BYHAND_MODE": "live"},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
