@@ -4,6 +4,7 @@ import datetime
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -63,12 +64,13 @@ def answering(*parts: bytes) -> Behaviour:
 
 
 def dripping(head: bytes, drop: bytes) -> Behaviour:
-    """Read the request, send a beginning, and then for ever a little more."""
+    """Read the request, send a beginning, and then a little more and a little more, longer than anybody should wait."""
 
     def behave(conn: socket.socket, server: Server) -> None:
         server.requests.append(read_request(conn))
         conn.sendall(head)
-        while not server.over.wait(0.02):
+        until = time.monotonic() + LONGEST_SECONDS
+        while not server.over.wait(0.02) and time.monotonic() < until:
             conn.sendall(drop)
             server.sent += len(drop)
 

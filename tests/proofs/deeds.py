@@ -10,10 +10,10 @@ from tests.proofs import order
 from tests.proofs.bells import give
 from tests.proofs.stand_ins import MovableClock
 
-CONFIRMED = {"confirmation_text": "I have done what was asked."}
-ERRAND = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATION", "location": None, "reward_usd": 20}
-HOOK = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
-WINDOW = {"auto_complete_after_seconds": 3_600}
+CONFIRMED: dict[str, Any] = {"confirmation_text": "I have done what was asked."}
+ERRAND: dict[str, Any] = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATION", "location": None, "reward_usd": 20}
+HOOK: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
+WINDOW: dict[str, Any] = {"auto_complete_after_seconds": 3_600}
 
 
 @dataclass

@@ -8,13 +8,17 @@ everything that is due is done, the outcome must be that of the pair for whom no
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from chalicelib.core.identity import deployment
 from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.clock import iso
 from chalicelib.products.tasks.lifecycle import CancelReason
-from tests.faults import Killed
+from tests import faults
+from tests.faults import Fault, FlakyClient, Killed
 from tests.harness import Agent, House, Reply
 from tests.proofs import order, outcome
 from tests.proofs.crash_points import CrashPoint, every, tapped, telling
@@ -70,6 +74,49 @@ def test_a_sweep_cut_off_anywhere_is_made_good_by_the_next(
     record_property(CRASH_POINTS, len(crashes))
 
 
+@pytest.mark.parametrize(("path", "kind"), [("agents", "account"), ("operator", "operator")])
+def test_a_registration_cut_off_anywhere_is_one_account(
+    path: str, kind: str, house: House, clock: MovableClock, record_property: Callable[[str, object], None]
+) -> None:
+    """Its secret is shown once, so there is no first answer to repeat: whoever was killed before hearing it is told
+    that the address is taken, and nobody gets a second account."""
+    learnt = CrashPoint()
+    with tapped(house, learnt):
+        assert register(house, path, "nobody@example.com").status == 201
+    crashes = every(learnt.calls)
+    for number, point in enumerate(crashes):
+        address, first = f"{number}@example.com", None
+        with tapped(house, point), suppress(Killed):
+            first = register(house, path, address)
+        assert first is None or first.status in (201, 503), first
+        again = patient(partial(register, house, path, address))
+        unheard = point.way == "killed after" and learnt.calls[point.number or 0] == "transact_write_items"
+        assert again.status == (409 if unheard or (first and first.status == 201) else 201), (point, again)
+    people = [row for row in order.scan(house.world.store, "identity") if row["sk"] == kind and "email" in row]
+    books = [row for row in order.scan(house.world.store, "ledger") if row["sk"] == "book"]
+    assert len({row["email"] for row in people}) == len(people) == len(books) == len(crashes) + 1
+    assert {row["pk"] for row in people} == {row["pk"] for row in books}
+    record_property(CRASH_POINTS, len(crashes))
+
+
+def test_a_first_start_cut_off_anywhere_leaves_one_data_key(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    store, wall = house.world.store, house.world.wall()
+    key = {"pk": {"S": deployment.FACTS.pk}, "sk": {"S": deployment.FACTS.sk}}
+    crashes = every(["get_item", "update_item"])
+    for point in crashes:
+        store.client.delete_item(TableName=store.names[deployment.TABLE], Key=key)
+        flaky, heard = replace(store, client=FlakyClient(store.client, point)), set[str]()
+        with suppress(Killed, *OUTAGES):
+            heard.add(deployment.agree(flaky, "test", lambda: "the key of a start cut off", wall)["data_key"])
+        agreed = [deployment.agree(store, "test", lambda: "a later key", wall)["data_key"] for _ in range(2)]
+        assert len({*agreed, *heard}) == 1
+        written_down = point.number == 1 and point.way.endswith("after")
+        assert agreed[0] == ("the key of a start cut off" if written_down else "a later key")
+    record_property(CRASH_POINTS, len(crashes))
+
+
 @pytest.mark.parametrize("name", ["post", "pay out", "upload"])
 def test_who_never_hears_whether_it_was_done_is_told_so(name: str, house: House, clock: MovableClock) -> None:
     """From the moment that the deed is in, nothing answers any more: no sentence may say that nothing was changed."""
@@ -84,6 +131,23 @@ def test_who_never_hears_whether_it_was_done_is_told_so(name: str, house: House,
     assert "Nothing was changed" not in unheard.text
     again = patient(lambda: ask(deed, pair))
     assert again.headers["idempotent-replayed"] == "true"
+
+
+@pytest.mark.parametrize("lost", range(3))
+def test_a_lost_answer_is_asked_for_again_and_the_deed_done_once(house: House, clock: MovableClock, lost: int) -> None:
+    """Without an Idempotency-Key, too: the database knows the second request by its token."""
+    agent, operator = house.agent(deposit=100), house.operator()
+    with tapped(house, losing(lost + 1)):
+        task_id = agent.posted(**ERRAND)
+    with tapped(house, losing(lost + 1)):
+        assert operator.accept(task_id).status == 200
+    assert agent.balance() == (76.4, 23.6)
+    order.check(house)
+
+
+def losing(times: int) -> Callable[[str, int], Fault | None]:
+    """The answers to the first transactions are lost."""
+    return faults.nth_of(range(times), faults.lost_answer(), operation="transact_write_items")
 
 
 def survive(house: House, clock: MovableClock, deed: Deed, *, thorough: bool) -> int:
@@ -125,6 +189,10 @@ def suffer(house: House, deed: Deed, pair: Pair, point: CrashPoint) -> None:
         deed.do(pair)
 
 
+def register(house: House, path: str, email: str) -> Reply:
+    return house.request("POST", f"/api/v1/{path}/register", {"name": "Jane Doe", "email": email})
+
+
 def ask(deed: Deed, pair: Pair) -> Reply:
     reply = deed.do(pair)
     assert isinstance(reply, Reply)
@@ -139,7 +207,7 @@ def overdue(agent: Agent, clock: MovableClock) -> None:
 
 def settle(house: House, clock: MovableClock) -> None:
     """Leases run out, the sweeper comes by, and everything that is due is done."""
-    for _ in range(6):
+    for _ in range(3):
         clock.pass_time(minutes=4)
         house.sweep()
         house.drain()

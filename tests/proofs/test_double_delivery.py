@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.harness import House, Reply
 from tests.listening import listening
 from tests.proofs import order, outcome
 from tests.proofs.bells import give
-from tests.proofs.deeds import HOOK, STEPS, WINDOW, Deed, Pair
+from tests.proofs.deeds import CONFIRMED, HOOK, STEPS, WINDOW, Deed, Pair
 from tests.proofs.stand_ins import Mailbox, Mind, MovableClock
 
 _HANDED_IN = ("post", "accept", "submit")
@@ -33,7 +34,7 @@ class Timer:
     before: tuple[str, ...]
     ended_by: str | None
     waits: dict[str, float] = field(default_factory=dict)
-    words: dict[str, object] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
     confidence: int = 95
 
     def ring(self, pair: Pair, times: int = 1) -> None:
@@ -86,11 +87,12 @@ def test_twice_too_early_or_late_it_comes_to_the_same(
     name: str, house: House, clock: MovableClock, prepare: Callable[[Timer], Pair]
 ) -> None:
     timer = TIMERS[name]
-    untouched, once, twice, early, late = (prepare(timer) for _ in range(5))
+    once, twice, early, late = (prepare(timer) for _ in range(4))
+    (before,) = come_to(house, once)
     if timer.waits:
         timer.ring(early, times=2)
         # Too early there is nothing to do, and nothing is taken away.
-        assert come_to(house, early) == come_to(house, untouched)
+        assert come_to(house, early) == [before]
     clock.pass_time(**timer.waits)
     timer.ring(once)
     timer.ring(twice, times=3)
@@ -100,7 +102,7 @@ def test_twice_too_early_or_late_it_comes_to_the_same(
     timer.ring(late)
     (expected,) = come_to(house, once)
     assert come_to(house, twice, early, late) == [expected] * 3
-    assert [expected] != come_to(house, untouched), "the bell was good for something"
+    assert expected != before, "the bell was good for something"
 
 
 @pytest.mark.parametrize("name", [name for name, timer in TIMERS.items() if timer.ended_by])
@@ -120,6 +122,36 @@ def test_when_the_matter_is_over_it_changes_nothing(
     assert Counter(quiet.left_to_do) - Counter(told.left_to_do) == Counter([timer.kind])
     # What is still owed to a stranger is the news of what happened before; it is told, once.
     assert told.letters.total() == (1 if timer.kind == events.DELIVER.name else 0)
+
+
+def test_the_first_deadline_of_accepted_work_rings_for_nothing(
+    house: House, clock: MovableClock, prepare: Callable[[Timer], Pair]
+) -> None:
+    """Nobody takes a timer back when its deadline is put off: it rings, finds that it is not the current one, and is
+    done."""
+    pair = prepare(TIMERS["accepted work expires"])
+    first, second = sorted(row["pk"] for row in order.scan(house.world.store, "agenda"))
+    clock.pass_time(days=5, minutes=1)
+    assert give(house, "timers", first, second, first) == []
+    assert pair.agent.task(pair.task_id)["status"] == "ACCEPTED"
+    clock.pass_time(hours=1)
+    assert give(house, "timers", first, second, second) == []
+    (end,) = come_to(house, pair)
+    assert (end.tasks[0][0], end.tasks[0][3], end.left_to_do) == ("CANCELLED", "EXPIRED", [])
+
+
+def test_the_timers_of_a_rejected_proof_say_nothing_about_a_better_one(
+    house: House, clock: MovableClock, prepare: Callable[[Timer], Pair]
+) -> None:
+    pair = prepare(Timer("", "", ("post", "accept", "submit", "judge"), None, confidence=20))
+    clock.pass_time(minutes=29)
+    assert pair.operator.submit(pair.task_id, **CONFIRMED).status == 200
+    clock.pass_time(minutes=2)
+    for kind, queue in (("judge", "judge"), ("judge_overdue", "timers"), ("complete", "timers"), ("lapse", "timers")):
+        assert give(house, queue, f"task.{kind}:{pair.agent.id}/{pair.task_id}:1") == []
+    assert pair.agent.task(pair.task_id)["status"] == "SUBMITTED"
+    assert give(house, "judge", f"task.judge:{pair.agent.id}/{pair.task_id}:2") == []
+    assert [end.verdicts for end in come_to(house, pair)] == [["verdict#1", "verdict#2"]]
 
 
 @pytest.mark.parametrize("disorder", ["in order", "backwards", *(f"shuffled {number}" for number in range(2))])

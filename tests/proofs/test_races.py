@@ -38,7 +38,7 @@ def test_of_twenty_operators_one_gets_the_task(quiet: House) -> None:
 @ON_BOTH_STORES
 def test_accept_and_cancel_leave_one_of_two_worlds_and_the_money_follows(quiet: House) -> None:
     agent, operator = quiet.agent(deposit=1_000), quiet.operator()
-    for _ in range(20):
+    for _ in range(12):
         task_id, before = errand(agent), agent.balance()
         accepted, cancelled = ask_at_once(
             partial(operator.accept, task_id, key=f"accept-{task_id}"),

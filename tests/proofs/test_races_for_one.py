@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.identity import deployment
 from chalicelib.kit.errors import Busy
 from tests import faults
-from tests.faults import FlakyClient
+from tests.faults import Fault, FlakyClient
 from tests.harness import House, picture
 from tests.proofs import order
 from tests.proofs.bells import entry_of, give
@@ -77,14 +77,23 @@ def test_an_upload_handed_in_for_two_tasks_is_proof_of_one(quiet: House) -> None
     assert sorted(agent.task(task_id)["status"] for task_id in tasks) == ["ACCEPTED", "SUBMITTED"]
 
 
-def test_processes_that_start_first_at_once_agree_on_one_data_key(quiet: House) -> None:
-    store, name = quiet.world.store, quiet.world.store.names[deployment.TABLE]
+@pytest.mark.parametrize("moment", range(3))
+def test_a_process_that_starts_while_another_starts_first_takes_its_data_key(quiet: House, moment: int) -> None:
+    store, others = quiet.world.store, list[str]()
     facts = store.get(deployment.TABLE, deployment.FACTS)
     assert facts is not None
-    store.client.delete_item(TableName=name, Key={"pk": {"S": facts["pk"]}, "sk": {"S": facts["sk"]}})
-    keys = (f"wrapped key {number}" for number in range(8))
-    starts = [partial(deployment.agree, store, "test", partial(str, key), quiet.world.wall()) for key in keys]
-    assert len({facts["data_key"] for facts in at_once(*starts)}) == 1
+    key = {"pk": {"S": facts["pk"]}, "sk": {"S": facts["sk"]}}
+    store.client.delete_item(TableName=store.names[deployment.TABLE], Key=key)
+
+    def meanwhile(operation: str, index: int) -> Fault | None:
+        if index == moment:
+            others.append(deployment.agree(store, "test", lambda: "another key", quiet.world.wall())["data_key"])
+        return None
+
+    slow = replace(store, client=FlakyClient(store.client, meanwhile))
+    mine = deployment.agree(slow, "test", lambda: "my key", quiet.world.wall())["data_key"]
+    later = deployment.agree(store, "test", lambda: "a later key", quiet.world.wall())["data_key"]
+    assert {mine, later, *others} == {mine}
 
 
 # A row in another transaction's hands, which a single write meets by chance only: here it meets it for certain.

@@ -35,13 +35,17 @@ from tests.proofs.bells import deliver, lose_all
 from tests.proofs.deployments import raised
 from tests.proofs.stand_ins import Mailbox, Mind
 
-COMMON = {
-    "derandomize": True, "deadline": None, "database": None, "print_blob": False,
-    "suppress_health_check": list(HealthCheck), "report_multiple_bugs": False,
-}  # fmt: skip
+COMMON = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
 # Making a failing example small takes minutes, because every try raises a deployment: that is for the long search.
-QUICK = settings(max_examples=6, stateful_step_count=18, phases=[Phase.generate], **COMMON)
-LONG = settings(max_examples=40, stateful_step_count=60, **COMMON)
+QUICK = settings(COMMON, max_examples=6, stateful_step_count=18, phases=[Phase.generate])
+LONG = settings(COMMON, max_examples=25, stateful_step_count=50)
 
 AGENTS, OPERATORS = st.integers(0, 1), st.integers(0, 1)
 # A moment, a try of the sweeper, the Guardian's patience, the agent's window, a deadline, the agent's patience, a hold.
