@@ -38,7 +38,11 @@ def clock(house: House) -> Iterator[MovableClock]:
         yield clock
 
 
-@pytest.mark.parametrize("name", DEEDS)
+# The rest waits for the thorough proof below: a run of everything has to stay short.
+QUICK = [name for name in DEEDS if name not in ("approve", "upload", "webhook")]
+
+
+@pytest.mark.parametrize("name", QUICK)
 def test_a_deed_cut_off_anywhere_comes_to_the_same_end(
     name: str, house: House, clock: MovableClock, record_property: Callable[[str, object], None]
 ) -> None:

@@ -27,7 +27,7 @@ def _disputable(house: House) -> Scene:
 # A scene, and a deed in it under a key. Doing the deed again would be refused or would do something a second time.
 Deed = Callable[[Scene, str], Reply]
 DEEDS: dict[str, tuple[Callable[[House], Scene], Deed]] = {
-    "post": (scene, lambda stage, key: stage.agent.send("/tasks", {**stage.agent.order(), **FIXED}, key=key)),
+    "post": (scene, lambda stage, key: stage.agent.post(key=key, deadline=stage.task["deadline"])),
     "deposit": (scene, lambda stage, key: stage.agent.send("/agents/deposit/usdc", DEPOSIT, key=key)),
     "cancel": (scene, lambda stage, key: stage.agent.cancel(stage.task_id, key)),
     "verify": (_disputable, lambda stage, key: stage.agent.verify(stage.task_id, "APPROVE", key)),
@@ -35,13 +35,6 @@ DEEDS: dict[str, tuple[Callable[[House], Scene], Deed]] = {
     "submit": (at_work, lambda stage, key: stage.operator.submit(stage.task_id, key, photos=PHOTOS)),
     "payout": (_rich, lambda stage, key: stage.operator.payout(25, key)),
 }
-FIXED = {"deadline": "2027-01-01T00:00:00Z"}
-
-
-def _deed(name: str, house: House) -> tuple[Scene, Deed]:
-    prepare, deed = DEEDS[name]
-    FIXED["deadline"] = house.in_time(days=3)
-    return prepare(house), deed
 
 
 def _wealth(stage: Scene) -> Any:
@@ -53,7 +46,8 @@ def _wealth(stage: Scene) -> Any:
 @pytest.mark.promise("idempotency.replay")
 @pytest.mark.parametrize("name", DEEDS)
 def test_the_same_again_is_the_first_answer_again_and_does_nothing(house: House, name: str) -> None:
-    stage, deed = _deed(name, house)
+    prepare, deed = DEEDS[name]
+    stage = prepare(house)
     first = deed(stage, "key-1")
     assert 200 <= first.status < 300
     assert "idempotent-replayed" not in first.headers

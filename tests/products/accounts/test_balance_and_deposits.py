@@ -37,10 +37,12 @@ def test_a_deposit_is_credited_at_once_in_test_mode(house: House) -> None:
 @pytest.mark.promise("accounts.deposit.limits")
 def test_a_deposit_is_5_to_10_000_dollars(house: House) -> None:
     agent = house.agent()
-    for amount in ("0", 1, "4.99", "4.999999", "10000.000001", 1_000_000):
+    wrong: list[Any] = ["0", 1, "4.99", "4.999999", "10000.000001", 1_000_000]
+    for amount in wrong:
         refused = _deposit(agent, amount)
         assert (amount, refused.status, refused.json["details"]["field"]) == (amount, 400, "amount_usdc")
-    for position, amount in enumerate(("5", 5, "10000", 10_000)):
+    right: list[Any] = ["5", 5, "10000", 10_000]
+    for position, amount in enumerate(right):
         assert (amount, _deposit(agent, amount, f"0x{position}").status) == (amount, 200)
     assert agent.balance() == (20_010, 0)
 
@@ -81,9 +83,11 @@ def test_money_is_written_as_json_numbers_without_float_artefacts(house: House) 
 @pytest.mark.promise("accounts.deposit.hash")
 def test_without_a_chain_a_hash_is_any_text_of_1_to_80_characters(house: House) -> None:
     agent = house.agent()
-    for tx_hash in ("0", "0xabc...def", "h" * 80, "Überweisung Nº 7"):
+    right: list[Any] = ["0", "0xabc...def", "h" * 80, "Überweisung Nº 7"]
+    for tx_hash in right:
         assert (tx_hash, _deposit(agent, 10, tx_hash).status) == (tx_hash, 200)
-    for tx_hash in ("", "   ", "h" * 81, 7, None):
+    wrong: list[Any] = ["", "   ", "h" * 81, 7, None]
+    for tx_hash in wrong:
         refused = _deposit(agent, 10, tx_hash)
         assert (tx_hash, refused.status, refused.json["details"]["field"]) == (tx_hash, 400, "tx_hash")
     assert agent.balance() == (40, 0)

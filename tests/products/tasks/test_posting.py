@@ -63,7 +63,7 @@ def test_every_text_has_a_limit(house: House) -> None:
         _refused(agent, field, **{field: value})
     _refused(agent, "proof_requirements.1", proof_requirements=["r", "r" * 501])
     _refused(agent, "proof_requirements.0", proof_requirements=[" "])
-    right = {"title": "t" * 200, "description": "d" * 10_000, "proof_requirements": ["r" * 500] * 20}
+    right: dict[str, Any] = {"title": "t" * 200, "description": "d" * 10_000, "proof_requirements": ["r" * 500] * 20}
     assert agent.post(**right, digital_instructions="i" * 10_000).status == 201
     assert agent.balance() == (970.5, 29.5)
 
@@ -123,8 +123,8 @@ def test_a_reward_is_10_dollars_to_the_maximum_of_its_type(house: House) -> None
     for task_type, maximum in most.items():
         for reward in ("9.999999", f"{maximum}.000001", "0"):
             _refused(agent, "reward_usd", task_type=task_type, reward_usd=reward)
-        for reward in {10, maximum} if maximum < 10_000 else {10}:
-            assert (task_type, agent.post(task_type=task_type, reward_usd=reward).status) == (task_type, 201)
+        for amount in {10, maximum} if maximum < 10_000 else {10}:
+            assert (task_type, agent.post(task_type=task_type, reward_usd=amount).status) == (task_type, 201)
     other = house.agent(deposit=10_000)
     other.deposit(2_000)
     assert other.post(reward_usd=10_000).status == 201

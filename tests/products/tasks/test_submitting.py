@@ -71,11 +71,12 @@ def test_a_file_that_is_an_artifact_is_frozen_like_a_photo(house: House) -> None
 @pytest.mark.promise("operators.submit.limits")
 def test_the_words_of_a_proof_have_limits(house: House) -> None:
     stage = scene(house, "ACCEPTED")
-    for words, field in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"notes": "n" * 5_001}, "notes"), ({"confirmation_text": "c" * 5_001}, "confirmation_text"),
         ({"reference_url": "https://e.com/" + "u" * 2_000}, "reference_url"), ({"photos": PHOTOS[0]}, "photos"),
         ({"photos": [7]}, "photos.0"), ({"photos": [""]}, "photos.0"), ({"artifacts": ["x"] * 21}, "artifacts"),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for words, field in wrong:
         refused = stage.operator.submit(stage.task_id, **{"photos": PHOTOS, **words})
         assert (words, refused.status, refused.json["details"]["field"]) == (words, 400, field)
     stage.submit(notes="n" * 5_000)
