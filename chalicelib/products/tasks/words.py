@@ -71,6 +71,7 @@ class TaskOrder(Words):
     callback_url: Url | None = None
     callback_secret: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     auto_complete_after_seconds: int = Field(default=0, ge=0, le=7 * 86_400)
+    estimate_required: bool = False
 
 
 class TaskCreated(Words):

@@ -25,6 +25,8 @@ LIST = "tasks"
 def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None) -> Outcome:
     """Open a task and set its price aside. Raises Invalid, InsufficientFunds, BalanceOwed, KeyReused, InProgress."""
     now = world.now()
+    if order.estimate_required:
+        raise Invalid("estimate_required", "estimates are not served yet; leave it out")
     rules.check_kind(order.task_type, order.task_domain, has_location=order.location is not None)
     rules.check_reward(order.task_type, order.reward_usd)
     rules.check_deadline(order.deadline, now)
