@@ -29,6 +29,7 @@ import moto.sqs.models as sqs_models
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.s3.responses import S3Response
 
 from local import traffic
 
@@ -37,6 +38,7 @@ LONGEST_NAP_SECONDS = 0.1
 
 _installed = threading.Event()
 _installing = threading.Lock()
+_files = threading.RLock()
 
 
 def install() -> None:
@@ -86,6 +88,18 @@ def _lock_services() -> None:
 
     core_responses.BaseResponse.call_action = call_action
     sqs_models.Queue.wait_for_messages = wait_for_messages
+    for name in ("bucket_response", "key_response"):
+        setattr(S3Response, name, _one_at_a_time(getattr(S3Response, name)))
+
+
+def _one_at_a_time(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """S3 has a way of its own into moto, past `call_action`: a file put twice at once was closed while it was read."""
+
+    def locked(*arguments: Any) -> Any:
+        with _files:
+            return plain(*arguments)
+
+    return locked
 
 
 # Templates ------------------------------------------------------------------------------------------------------------
