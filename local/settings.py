@@ -4,6 +4,7 @@ What could do harm is set whatever the user's shell says (credentials, endpoints
 shell wins. When the stack ends, the process has the environment back that it had before.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +24,10 @@ AWS = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 ALWAYS = {"BYHAND_MODE": "test"}
+# Play money only: a live deployment takes no key from this file.
+ADMIN_KEY = "local-admin-key-of-this-laptop-only"
 UNLESS_SET = {
+    "BYHAND_ADMIN_KEY_HASHES": f"local:{hashlib.sha256(ADMIN_KEY.encode()).hexdigest()}",
     "ALLOW_DEV_OPERATOR_ID_HEADER": "true",
     "BYHAND_ALLOW_LOOPBACK_URLS": "true",
     "BYHAND_LOG_LEVEL": "WARNING",  # Refusals and sweeps are logged as well; BYHAND_LOG_LEVEL=INFO shows them.

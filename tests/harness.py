@@ -27,6 +27,7 @@ from chalicelib.core.world import World
 from chalicelib.doors import wiring
 from chalicelib.kit.clock import iso
 from local import consume
+from local.settings import ADMIN_KEY
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class House:
         made = self.request("POST", "/api/v1/operator/register", order)
         assert made.status == 201, made
         return Operator(self, {"X-Operator-Id": made.json["operator_id"]}, made.json["operator_id"])
+
+    @property
+    def admin(self) -> "Admin":
+        """Somebody of the team that runs the deployment."""
+        return Admin(self, {"X-Admin-Key": ADMIN_KEY}, "admin#local")
 
     @contextmanager
     def living_in(self, **parts: Any) -> Iterator[World]:
@@ -240,6 +246,14 @@ class Operator(Caller):
 
     def payout(self, amount: float, key: str | None = None) -> Reply:
         return self.send("/operator/payout", {"amount_usd": amount}, key=key)
+
+
+@dataclass
+class Admin(Caller):
+    """The backoffice: its routes begin with /admin, and every deed of it has a reason."""
+
+    def do(self, path: str, reason: str = "a test", key: str | None = None, **words: Any) -> Reply:
+        return self.send(f"/admin{path}", {"reason": reason, **words}, key=key)
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (64, 48), **options: Any) -> bytes:

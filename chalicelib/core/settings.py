@@ -30,6 +30,8 @@ class Settings(BaseModel):
     """Who may register agents: anybody, who holds a registration key, nobody. Unset: open in test, else admin_key."""
     byhand_registration_key_hashes: str = ""
     """The keys for registration as `name:sha256,name:sha256`, in hex; without any, `admin_key` lets nobody in."""
+    byhand_admin_key_hashes: str = ""
+    """The keys of the backoffice, spelled like those for registration; without any, it is closed to everybody."""
     byhand_allow_loopback_urls: bool = False
     """Webhooks may call this machine. For a laptop; refused in live and in Lambda."""
     byhand_external_proof_urls: bool | None = None

@@ -16,6 +16,7 @@ from chalicelib.core.ledger import chart, postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.ledger import store as rows
 from chalicelib.core.ledger.model import Code, Transfer
+from chalicelib.core.ledger.postings import Shares
 from chalicelib.core.ledger.proof import balances, prove_owner
 from chalicelib.core.ledger.service import BalanceOwed, InsufficientFunds
 from chalicelib.kit import clock, table
@@ -27,8 +28,10 @@ from tests.harness import House
 AMOUNTS = some.integers(1, 5)
 WHO = some.integers(0, 1)
 # One movement: which posting, of which agent and operator, and how much in dollars.
-MOVES = some.tuples(some.sampled_from(["deposit", "hold", "refund", "complete", "mature", "payout"]), WHO, WHO, AMOUNTS)
+NAMES = ["deposit", "hold", "refund", "complete", "settle", "take back", "mature", "payout"]
+MOVES = some.tuples(some.sampled_from(NAMES), WHO, WHO, AMOUNTS)
 NOW = datetime(2026, 2, 10, tzinfo=UTC)
+DAY = clock.day(NOW)
 _numbers = count()
 
 
@@ -55,10 +58,18 @@ def _transfers(move: tuple[str, int, int, int], agents: Sequence[str], operators
         "deposit": lambda: postings.deposit_usdc(work, payer, amount),
         "hold": lambda: postings.hold(work, payer, amount),
         "refund": lambda: postings.refund(work, payer, amount),
-        "complete": lambda: postings.complete(work, payer, payee, amount, 1_000_000),
+        "complete": lambda: postings.complete(work, payer, payee, amount, 1_000_000, DAY),
+        "settle": lambda: postings.settle(work, payer, payee, _shares(amount), DAY),
+        "take back": lambda: postings.take_back(work, payer, payee, _shares(amount), DAY),
         "mature": lambda: postings.mature(work, payee, amount),
         "payout": lambda: [*postings.payout(work, payee, amount), *postings.payout_sent(work, amount)],
     }[name]()
+
+
+def _shares(amount: int) -> Shares:
+    """Half of a reward and of a fee of a fifth."""
+    half, tenth = amount // 2, amount // 10
+    return Shares(operator=half, house=tenth, reward_back=amount - half, fee_back=tenth)
 
 
 def _after(held: dict[str, int], transfers: Sequence[Transfer]) -> dict[str, int]:
@@ -169,7 +180,7 @@ def test_a_payout_of_more_than_is_available_is_refused_whatever_is_pending(house
     (agent,), (operator,) = _open(house.world.store)
     _post(house, postings.deposit_usdc(_fresh("txn"), agent, 10**8))
     _post(house, postings.hold(_fresh("task"), agent, 10**8))
-    _post(house, postings.complete(_fresh("task"), agent, operator, 9 * 10**7, 10**7))
+    _post(house, postings.complete(_fresh("task"), agent, operator, 9 * 10**7, 10**7, DAY))
     with pytest.raises(InsufficientFunds, match=r"for this payout: \$10.00 needed, \$0.00 available"):
         _post(house, postings.payout(_fresh("payout"), operator, 10**7))
 
@@ -203,7 +214,7 @@ def test_every_transfer_of_a_day_is_listed_once_whoever_has_legs_of_it(house: Ho
     (agent,), (operator,) = _open(house.world.store)
     transfers = [
         *postings.deposit_usdc(_fresh("txn"), agent, 10**8), *postings.hold(_fresh("task"), agent, 10**8),
-        *postings.complete(_fresh("task"), agent, operator, 9 * 10**7, 10**7),
+        *postings.complete(_fresh("task"), agent, operator, 9 * 10**7, 10**7, DAY),
         *postings.mature(_fresh("task"), operator, 9 * 10**7), *postings.payout(_fresh("payout"), operator, 10**7),
         *postings.payout_sent(_fresh("payout"), 10**6), *postings.payout_failed(_fresh("payout"), operator, 10**6),
     ]  # fmt: skip
@@ -219,7 +230,7 @@ def test_earned_counts_what_work_paid_and_neither_holds_nor_payouts_change_it(ho
     (agent,), (operator,) = _open(store)
     _post(house, postings.deposit_usdc(_fresh("txn"), agent, 10**8))
     _post(house, postings.hold(_fresh("task"), agent, 10**8))
-    _post(house, postings.complete(_fresh("task"), agent, operator, 3 * 10**7, 10**7))
+    _post(house, postings.complete(_fresh("task"), agent, operator, 3 * 10**7, 10**7, DAY))
     _post(house, postings.mature(_fresh("task"), operator, 3 * 10**7))
     _post(house, postings.payout(_fresh("payout"), operator, 2 * 10**7))
     assert rows.find_book(store, operator).balances == {"pending": 0, "available": 10**7, "earned": 3 * 10**7}
@@ -234,8 +245,9 @@ def test_the_fee_tier_counts_completed_work_of_today_and_the_29_days_before(
     now = house.now()
     _post(house, postings.deposit_usdc(_fresh("txn"), agent, 10**8))
     _post(house, postings.hold(_fresh("task"), agent, 10**8))
-    paid = postings.complete(_fresh("task"), agent, operator, 10**7, 10**6)
-    commit(house.world.store, ledger.writes(paid, now - timedelta(days=days_ago)))
+    then = now - timedelta(days=days_ago)
+    paid = postings.complete(_fresh("task"), agent, operator, 10**7, 10**6, clock.day(then))
+    commit(house.world.store, ledger.writes(paid, then))
     book = ledger.book_of(house.world.store, agent)
     assert ledger.trailing_rewards_micros(book, now) == (10**7 if counted else 0)
     # A day that no longer counts leaves the book when the book next moves, or the row would grow for ever.

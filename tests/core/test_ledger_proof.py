@@ -28,7 +28,7 @@ def store(house: House) -> Store:
     commit(store, books)
     for transfers in (
         postings.deposit_usdc("txn_1", AGENT, 100), postings.hold("task_1", AGENT, 50),
-        postings.complete("task_1", AGENT, OPERATOR, 30, 5), postings.refund("task_2", AGENT, 10),
+        postings.complete("task_1", AGENT, OPERATOR, 30, 5, "2026-02-10"), postings.refund("task_2", AGENT, 10),
         postings.mature("task_1", OPERATOR, 20), postings.payout("payout_1", OPERATOR, 8),
         postings.payout_sent("payout_1", 5), postings.payout_failed("payout_1", OPERATOR, 3),
     ):  # fmt: skip

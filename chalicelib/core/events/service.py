@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import COURIER, Entry, Kind
 from chalicelib.core.events import store as rows
+from chalicelib.core.identity.model import Admin
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log
 from chalicelib.kit.table import Write
@@ -23,6 +24,14 @@ DELIVER = Kind("webhook.deliver", COURIER)
 def record(world: World, name: str, account_id: str, subject: str, data: Mapping[str, Any]) -> Write:
     """The write that says that something happened. `name` is in the past tense, such as `task.accepted`."""
     return rows.write(name, account_id, subject, dict(data), world.now(), world.wall())
+
+
+def audit(world: World, admin: Admin, act: str, subject: str, reason: str, **facts: Any) -> Write:
+    """The write that keeps what an admin did, and why: every verb of the backoffice has one (ruling 2).
+
+    `act` is in the past tense, such as `admin.dispute_resolved`.
+    """
+    return rows.write_audit(act, admin.name, subject, reason, facts, world.now())
 
 
 def deliver(world: World, url: str, body: str, *, sealed_secret: str | None, place: str) -> Write:

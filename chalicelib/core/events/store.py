@@ -2,6 +2,7 @@
 
 pk          sk       what
 agent_…     evt_…    one thing that happened to something of this account; gone after 30 days
+audit#<month>   evt_…    one thing that an admin did, and why; kept
 """
 
 from datetime import datetime, timedelta
@@ -23,6 +24,14 @@ def write(name: str, account_id: str, subject: str, data: Item, now: datetime, w
         "expires_at": int((wall + KEPT).timestamp()),
     }  # fmt: skip
     return add(TABLE, Key(account_id, ids.new("evt")), item)
+
+
+def write_audit(act: str, admin: str, subject: str, reason: str, data: Item, now: datetime) -> Write:
+    """The row of one act of the backoffice. It does not expire."""
+    item: Item = {
+        "type": act, "admin": admin, "subject": subject, "reason": reason, "at": clock.iso(now), "data": dumps(data)
+    }  # fmt: skip
+    return add(TABLE, Key(f"audit#{clock.day(now)[:7]}", ids.new("evt")), item)
 
 
 def read(item: Item) -> Item:

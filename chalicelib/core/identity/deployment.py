@@ -3,26 +3,60 @@
 ledger table    pk            sk        what
                 deployment    facts     mode, and the data key as KMS wrapped it
                 deployment    clock     how far a test deployment's clock was moved, in seconds
+                deployment    switches  what the backoffice has switched off
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.kit import clock
+from chalicelib.kit import clock, table
 from chalicelib.kit.config import ConfigurationError
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.store import Store
-from chalicelib.kit.table import Item, Key
+from chalicelib.kit.table import Item, Key, Write
 
 TABLE = "ledger"
 FACTS = Key("deployment", "facts")
 CLOCK = Key("deployment", "clock")
+SWITCHES = Key("deployment", "switches")
 
 ADVANCE_MAX_SECONDS = 366 * 86_400
 # Far enough for any test, and far from the year 9999, where dates end.
 OFFSET_MAX_SECONDS = 100 * ADVANCE_MAX_SECONDS
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What the backoffice has switched off while the deployment runs. Read it with a row that is read anyway."""
+
+    payouts_paused: bool = False
+    payouts_paused_because: str = ""
+    disabled_task_types: frozenset[str] = frozenset()
+
+
+def read_switches(row: Item | None) -> Switches:
+    """The switches from their row; a deployment that never used one has none."""
+    row = row or {}
+    return Switches(
+        payouts_paused=bool(row.get("payouts_paused")),
+        payouts_paused_because=str(row.get("payouts_paused_because", "")),
+        disabled_task_types=frozenset(row.get("disabled_task_types", ())),
+    )
+
+
+def switches(store: Store) -> Switches:
+    """The switches as they are now."""
+    return read_switches(store.get(TABLE, SWITCHES))
+
+
+def set_switches(**changes: Any) -> Write:
+    """The write that turns some switches, named as in Switches. Sets are kept as sorted lists."""
+    put = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in changes.items()}
+    return table.update(TABLE, SWITCHES, put=put)
 
 
 def agree(store: Store, mode: str, wrap_key: Callable[[], str], now: datetime) -> Item:

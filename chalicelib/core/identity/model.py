@@ -65,3 +65,15 @@ class Operator:
         """How others see the name: "Jane D."."""
         first, *rest = self.name.split() or [self.name]
         return f"{first} {rest[-1][0]}." if rest else first
+
+
+@dataclass(frozen=True)
+class Admin:
+    """Somebody of the team that runs this deployment, known by the name of their admin key (ruling 2)."""
+
+    kind: ClassVar[str] = "admin"
+    name: str
+
+    @property
+    def id(self) -> str:
+        return f"admin#{self.name}"

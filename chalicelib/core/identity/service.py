@@ -4,8 +4,9 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Literal
 
+from chalicelib.core.identity import named_keys
 from chalicelib.core.identity import store as rows
-from chalicelib.core.identity.model import Agent, ApiKey, Kyc, Operator
+from chalicelib.core.identity.model import Admin, Agent, ApiKey, Kyc, Operator
 from chalicelib.core.world import World
 from chalicelib.kit import ids
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound, Unauthenticated
@@ -38,6 +39,15 @@ class UnknownOperator(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("Missing or invalid operator. Register at POST /api/v1/operator/register.")
+
+
+class AdminKeyRequired(Forbidden):
+    """The admin key is missing or wrong."""
+
+    code = "admin_key_required"
+
+    def __init__(self) -> None:
+        super().__init__("This needs a valid X-Admin-Key.")
 
 
 class EmailTaken(Conflict):
@@ -153,6 +163,14 @@ def recognise_key(world: World, secret: str) -> Agent:
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
         rows.touch_key(world.store, secret, now)
     return Agent(key.account_id, key.email, key.key_id)
+
+
+def recognise_admin(world: World, key: str) -> Admin:
+    """The owner of an admin key. Raises AdminKeyRequired, and for everybody where no admin keys are set."""
+    name = named_keys.owner_of(key, world.settings.byhand_admin_key_hashes)
+    if name is None:
+        raise AdminKeyRequired
+    return Admin(name)
 
 
 def recognise_operator(world: World, operator_id: str) -> Operator:

@@ -6,10 +6,11 @@ agent_…   deposit             to spend
 op_…      pending             earned, waiting out the hold
           available           can be paid out
 house     fees                the house's part of finished work
-          losses              what nobody else will pay
+          losses              what nobody else paid: below zero by what the house has lost
+          claims              below zero by what agents owe the house; the other side of `owed`
           unclaimed           dust, blocked and unattributed money
           payouts_in_flight   on its way to operators
-world     usdc, fiat          where deposits come from
+world     usdc, fiat          where deposits come from, and where refunded or reversed ones go back to
           payouts             where payouts go
 """
 
@@ -21,6 +22,10 @@ OPERATOR_BOOK = ("pending", "available", "earned")
 
 FEES = Account(HOUSE, "fees")
 LOSSES = Account(HOUSE, "losses")
+CLAIMS = Account(HOUSE, "claims")
+BELOW_ZERO = (LOSSES.path, CLAIMS.path)
+"""House accounts that are below zero by nature; all others are a problem when they are."""
+
 UNCLAIMED = Account(HOUSE, "unclaimed")
 PAYOUTS_IN_FLIGHT = Account(HOUSE, "payouts_in_flight")
 USDC = Account(WORLD, "usdc")
@@ -36,6 +41,11 @@ def deposit(agent: str) -> Account:
 def escrow(agent: str) -> Account:
     """What an agent has set aside for open work."""
     return Account(agent, "escrow")
+
+
+def owed(agent: str) -> Account:
+    """What an agent owes: deposits pay it before anything else."""
+    return Account(agent, "owed")
 
 
 def pending(operator: str) -> Account:

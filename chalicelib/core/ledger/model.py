@@ -37,9 +37,13 @@ class Code(StrEnum):
     REFUND = "refund"
     """What was set aside goes back to the agent."""
     PAY = "pay"
-    """The reward for finished work goes to the operator, who waits out the hold."""
+    """The reward for finished work goes to the operator, who waits out the hold; after a dispute it is free at once."""
     FEE = "fee"
     """The house's part for finished work."""
+    TAKE_BACK = "take_back"
+    """A dispute takes a reward, or a part of it, back to the agent."""
+    FEE_BACK = "fee_back"
+    """The house gives back its part of what a dispute took back."""
     MATURE = "mature"
     """The hold is over: the reward can be paid out."""
     PAYOUT = "payout"
@@ -48,6 +52,16 @@ class Code(StrEnum):
     """It has left."""
     PAYOUT_FAILED = "payout_failed"
     """It has come back."""
+    DEPOSIT_RETURNED = "deposit_returned"
+    """A deposit, or what is left of it, goes back to where it came from."""
+    LOSS = "loss"
+    """The house pays what nobody else does."""
+    OWE = "owe"
+    """An agent owes the house what a reversed deposit lacked."""
+    REPAY = "repay"
+    """A deposit pays what its agent owed."""
+    REPAID = "repaid"
+    """The house's claim is smaller by what was repaid."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,8 @@ class Transfer:
     """One movement: `amount_micros` leave the `debit` account and enter the `credit` account.
 
     The id is derived from the cause (`<task>.hold`), so that a movement can be made once. Never changed or removed:
-    a mistake is corrected by adding another.
+    a mistake is corrected by adding another. `day` is the UTC day on which a reward counts for its agent's fee tier:
+    the day of completion, for a reward that is paid and for one that is taken back.
     """
 
     id: str
@@ -63,10 +78,13 @@ class Transfer:
     debit: Account
     credit: Account
     amount_micros: int
+    day: str = ""
 
     def __post_init__(self) -> None:
         if self.amount_micros <= 0 or self.debit == self.credit:
             raise ValueError(f"{self.id}: a transfer moves more than nothing from one account to another")
+        if (self.code in (Code.PAY, Code.TAKE_BACK)) != bool(self.day):
+            raise ValueError(f"{self.id}: a reward counts on a day, and nothing else does")
 
     @property
     def private_owners(self) -> list[str]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chalicelib.core.ledger import chart
 from chalicelib.core.ledger import store as rows
 from chalicelib.core.ledger.model import HOUSE, Code, Transfer
 from chalicelib.kit.store import Store
@@ -37,6 +38,13 @@ def prove_owner(store: Store, owner: str) -> list[str]:
     mine, sums = f"{owner}/", balances(transfers)
     due = {path.removeprefix(mine): sums[path] for path in sums if path.startswith(mine)} | _earned(transfers, owner)
     problems = [f"{owner}/{name} is below zero: {amount}" for name, amount in before.balances.items() if amount < 0]
+    counted = _rewards(transfers, owner)
+    # A day that no longer counts may have left the book; a day that is there must be right.
+    problems += [
+        f"{owner}: the book says {amount} of rewards on {day}, the legs say {counted.get(day, 0)}"
+        for day, amount in before.rewards_by_day.items()
+        if counted.get(day, 0) != amount
+    ]
     return problems + [
         f"{owner}/{name}: the book says {before[name]}, the legs say {due.get(name, 0)}"
         for name in sorted({*before.balances, *due})
@@ -56,7 +64,7 @@ def prove(store: Store) -> Proof:
     problems += [
         f"{path} is below zero: {amount}"
         for path, amount in sums.items()
-        if amount < 0 and path.startswith(f"{HOUSE}/")
+        if amount < 0 and path.startswith(f"{HOUSE}/") and path not in chart.BELOW_ZERO
     ]
     return Proof(len(owners), sums, tuple(problems))
 
@@ -71,9 +79,21 @@ def balances(transfers: Iterable[Transfer]) -> dict[str, int]:
 
 
 def _earned(transfers: Iterable[Transfer], owner: str) -> dict[str, int]:
-    """What work has paid an owner in all; nothing for an owner whom no work has paid."""
+    """What work has paid an owner in all, less what a dispute took back; nothing for an owner whom no work has paid."""
     amount = sum(t.amount_micros for t in transfers if t.code is Code.PAY and t.credit.owner == owner)
+    amount -= sum(t.amount_micros for t in transfers if t.code is Code.TAKE_BACK and t.debit.owner == owner)
     return {"earned": amount} if amount else {}
+
+
+def _rewards(transfers: Iterable[Transfer], owner: str) -> dict[str, int]:
+    """What an agent's work paid by the day on which it counts for the fee tier (ruling 17)."""
+    days: dict[str, int] = defaultdict(int)
+    for one in transfers:
+        if one.code is Code.PAY and one.debit.owner == owner:
+            days[one.day] += one.amount_micros
+        elif one.code is Code.TAKE_BACK and one.credit.owner == owner:
+            days[one.day] -= one.amount_micros
+    return days
 
 
 def _disagreement(store: Store, sides: dict[str, Transfer]) -> list[str]:

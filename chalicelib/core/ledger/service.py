@@ -11,6 +11,8 @@ from functools import partial
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.core.identity import deployment
+from chalicelib.core.identity.deployment import Switches
 from chalicelib.core.ledger import chart
 from chalicelib.core.ledger import store as rows
 from chalicelib.core.ledger.model import Book, Code, Transfer
@@ -61,7 +63,7 @@ def writes(transfers: Sequence[Transfer], now: datetime, *, book: Book | None = 
     changes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for transfer in transfers:
         for owner in transfer.private_owners:
-            _fold(changes[owner], transfer, owner, clock.day(now))
+            _fold(changes[owner], transfer, owner)
     holds = any(transfer.code is Code.HOLD for transfer in transfers)
     return [
         *(_change(owner, dict(moved), holds, book, now) for owner, moved in changes.items()),
@@ -72,6 +74,12 @@ def writes(transfers: Sequence[Transfer], now: datetime, *, book: Book | None = 
 def book_of(store: Store, owner: str) -> Book:
     """The balances of an owner now."""
     return rows.find_book(store, owner)
+
+
+def book_and_switches(store: Store, owner: str) -> tuple[Book, Switches]:
+    """The balances of an owner, and what the backoffice has switched off, in one read."""
+    book, switched = store.get_many(rows.TABLE, [rows.book_row(owner), deployment.SWITCHES])
+    return rows.read_book(owner, book or {}), deployment.read_switches(switched)
 
 
 def trailing_rewards_micros(book: Book, now: datetime) -> int:
@@ -91,19 +99,20 @@ def check_deposit(book: Book, needed_micros: int) -> None:
         raise InsufficientFunds("escrow", needed_micros, book["deposit"])
 
 
-def _fold(moved: dict[str, int], transfer: Transfer, owner: str, day: str) -> None:
+def _fold(moved: dict[str, int], transfer: Transfer, owner: str) -> None:
     """Add one transfer to the changes of one owner's book."""
     if transfer.debit.owner == owner:
         moved[transfer.debit.name] -= transfer.amount_micros
     if transfer.credit.owner == owner:
         moved[transfer.credit.name] += transfer.amount_micros
     if transfer.code is Code.PAY:
-        sums = f"{rows.REWARDS}{day}" if transfer.debit.owner == owner else "earned"
-        moved[sums] += transfer.amount_micros
+        moved[f"{rows.REWARDS}{transfer.day}" if transfer.debit.owner == owner else "earned"] += transfer.amount_micros
+    if transfer.code is Code.TAKE_BACK:
+        moved[f"{rows.REWARDS}{transfer.day}" if transfer.credit.owner == owner else "earned"] -= transfer.amount_micros
 
 
 def _change(owner: str, moved: dict[str, int], holds: bool, book: Book | None, now: datetime) -> Write:
-    taken = {name: -amount for name, amount in moved.items() if amount < 0}
+    taken = {name: -amount for name, amount in moved.items() if amount < 0 and not name.startswith(rows.REWARDS)}
     conditions: list[ConditionBase] = [rows.enough(name, amount) for name, amount in taken.items()]
     if holds and "deposit" in taken:
         conditions.append(Attr("owed").eq(0))

@@ -52,6 +52,7 @@ def legs(transfer: Transfer, now: datetime) -> list[Write]:
     item: Item = {
         "code": transfer.code.value, "debit": transfer.debit.path, "credit": transfer.credit.path,
         "amount_micros": transfer.amount_micros, "at": clock.iso(now), "transfer_id": transfer.id,
+        "day": transfer.day or None,
     }  # fmt: skip
     first, *others = transfer.private_owners or [f"house#{clock.day(now)}"]
     return [
@@ -104,7 +105,7 @@ def read_transfer(item: Item) -> Transfer:
     """A transfer from one of its legs."""
     return Transfer(
         id=item["transfer_id"], code=Code(item["code"]), debit=_account(item["debit"]),
-        credit=_account(item["credit"]), amount_micros=item["amount_micros"],
+        credit=_account(item["credit"]), amount_micros=item["amount_micros"], day=item.get("day", ""),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from chalicelib.doors.http.identify import Caller, identify
 from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route
 from chalicelib.kit import log, once, words
 from chalicelib.kit.aws import OUTAGES
-from chalicelib.kit.errors import Invalid, OutcomeUnknown, Refusal, TooLarge, Unauthenticated
+from chalicelib.kit.errors import Invalid, OutcomeUnknown, Refusal, TooLarge
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
 
@@ -50,11 +50,11 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
 
 def _walk(world: World, route: Route, request: Request, headers: dict[str, str]) -> Answer:
     found = identify(world, route.who, request)
-    caller = None if isinstance(found, Unauthenticated) else found
+    caller = None if isinstance(found, Refusal) else found
     allowance = limits.count(world, route, request, caller)
     headers |= allowance.headers
     allowance.check()
-    if isinstance(found, Unauthenticated):
+    if isinstance(found, Refusal):
         raise found
     call = _call(world, route, request, caller)
     if route.method == "GET":

@@ -1,12 +1,14 @@
-"""Who sent a request: an agent by key, an operator by id where a deployment allows that, or nobody we know."""
+"""Who sent a request: an agent by key, an operator by token or id, an admin by name, or nobody we know."""
+
+from collections.abc import Callable, Mapping
 
 from chalicelib.core.identity import service as identity
-from chalicelib.core.identity.model import Agent, Operator
+from chalicelib.core.identity.model import Admin, Agent, Operator
 from chalicelib.core.world import World
 from chalicelib.doors.http.routes import Request, Who
-from chalicelib.kit.errors import Unauthenticated
+from chalicelib.kit.errors import Refusal, Unauthenticated
 
-Caller = Agent | Operator
+Caller = Agent | Operator | Admin
 
 
 class TwoCredentials(Unauthenticated):
@@ -18,7 +20,7 @@ class TwoCredentials(Unauthenticated):
         super().__init__("This request carries two different credentials; send one of them.")
 
 
-def identify(world: World, who: Who, request: Request) -> Caller | Unauthenticated | None:
+def identify(world: World, who: Who, request: Request) -> Caller | Refusal | None:
     """The caller; or the refusal, for the door to raise after the request was counted; or None where anyone may call.
 
     A refusal is returned and not raised because wrong keys are counted like right ones (ruling 6).
@@ -26,8 +28,8 @@ def identify(world: World, who: Who, request: Request) -> Caller | Unauthenticat
     if who is Who.ANYONE:
         return None
     try:
-        return _agent(world, request) if who is Who.AGENT else _operator(world, request)
-    except Unauthenticated as refusal:
+        return _KNOWN_BY[who](world, request)
+    except Refusal as refusal:
         return refusal
 
 
@@ -51,8 +53,19 @@ def _operator(world: World, request: Request) -> Operator:
     return identity.recognise_operator(world, operator_id)
 
 
+def _admin(world: World, request: Request) -> Admin:
+    return identity.recognise_admin(world, request.headers.get("x-admin-key", "").strip())
+
+
 def _keys(request: Request) -> set[str]:
     """The distinct credentials in X-API-Key and Authorization: Bearer."""
     scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     return {key for key in (request.headers.get("x-api-key", "").strip(), bearer) if key}
+
+
+_KNOWN_BY: Mapping[Who, Callable[[World, Request], Caller]] = {
+    Who.AGENT: _agent,
+    Who.OPERATOR: _operator,
+    Who.ADMIN: _admin,
+}

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from chalicelib.core.files.model import CONTENT_TYPES
-from chalicelib.core.identity.model import Agent, Operator
+from chalicelib.core.identity.model import Admin, Agent, Operator
 from chalicelib.core.world import World
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
@@ -22,6 +22,7 @@ class Who(StrEnum):
     ANYONE = "anyone"
     AGENT = "agent"
     OPERATOR = "operator"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Call(Generic[W]):
     ids: Mapping[str, str]
     claim: Claim | None
     request: Request
-    caller: Agent | Operator | None = None
+    caller: Agent | Operator | Admin | None = None
 
     @property
     def agent(self) -> Agent:
@@ -66,6 +67,11 @@ class Call(Generic[W]):
     @property
     def operator(self) -> Operator:
         assert isinstance(self.caller, Operator), "the route asks for an operator"  # noqa: S101
+        return self.caller
+
+    @property
+    def admin(self) -> Admin:
+        assert isinstance(self.caller, Admin), "the route asks for an admin"  # noqa: S101
         return self.caller
 
 

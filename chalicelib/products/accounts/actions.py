@@ -1,9 +1,8 @@
 """The verbs of accounts."""
 
-import hashlib
-import hmac
 from dataclasses import replace
 
+from chalicelib.core.identity import named_keys
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Agent, ApiKey
 from chalicelib.core.ledger import postings
@@ -122,18 +121,8 @@ def _check_registration(world: World, registration_key: str) -> None:
         return
     if world.settings.registration == "closed":
         raise RegistrationRefused("This deployment takes no new agents.")
-    if not any(hmac.compare_digest(_hash(registration_key), known) for known in _known_hashes(world)):
+    if named_keys.owner_of(registration_key, world.settings.byhand_registration_key_hashes) is None:
         raise RegistrationRefused("Registration needs a valid X-Admin-Key here.")
-
-
-def _known_hashes(world: World) -> list[str]:
-    """The SHA-256 of every registration key, from `name:hex,name:hex`; without any the door is closed."""
-    pairs = (pair.partition(":") for pair in world.settings.byhand_registration_key_hashes.split(",") if pair)
-    return [digest.strip().lower() for _, _, digest in pairs if digest]
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _listed(key: ApiKey) -> words.KeyListed:

@@ -39,6 +39,10 @@ class CancelReason(StrEnum):
 _S, _R = Status, Role
 _REFUND = "escrow → deposit"
 _PAY = "escrow → pending, fees"
+# Where the money of a dispute lies depends on when it began: in escrow, or, after completion, in pending and fees.
+_RELEASE = "escrow → available, fees; or pending → available"
+_GIVE_BACK = "escrow → deposit; or pending, fees → deposit"
+_SPLIT = "escrow, or pending and fees → available, fees, deposit"
 
 TASK = Lifecycle(
     "task",
@@ -73,11 +77,11 @@ TASK = Lifecycle(
         Move("mature", _S.COMPLETED, _S.COMPLETED, _R.CLOCK, "pending → available", "task.earnings_available"),
         Move("dispute", _S.COMPLETED, _S.DISPUTED, _R.AGENT, "pending frozen", "task.dispute_opened"),
         Move("dispute", _S.COMPLETED, _S.DISPUTED, _R.ADMIN, "pending frozen", "task.dispute_opened"),
-        Move("resolve_release", _S.DISPUTED, _S.COMPLETED, _R.ADMIN, "escrow → available, fees", "task.resolved"),
-        Move("resolve_refund", _S.DISPUTED, _S.CANCELLED, _R.ADMIN, _REFUND, "task.resolved"),
-        Move("resolve_split", _S.DISPUTED, _S.COMPLETED, _R.ADMIN, "escrow → all three", "task.resolved"),
-        Move("resolve_release", _S.DISPUTED, _S.COMPLETED, _R.CLOCK, "escrow → available, fees", "task.resolved"),
-        Move("resolve_refund", _S.DISPUTED, _S.CANCELLED, _R.CLOCK, _REFUND, "task.resolved"),
+        Move("resolve_release", _S.DISPUTED, _S.COMPLETED, _R.ADMIN, _RELEASE, "task.resolved"),
+        Move("resolve_refund", _S.DISPUTED, _S.CANCELLED, _R.ADMIN, _GIVE_BACK, "task.resolved"),
+        Move("resolve_split", _S.DISPUTED, _S.COMPLETED, _R.ADMIN, _SPLIT, "task.resolved"),
+        Move("resolve_release", _S.DISPUTED, _S.COMPLETED, _R.CLOCK, _RELEASE, "task.resolved"),
+        Move("resolve_refund", _S.DISPUTED, _S.CANCELLED, _R.CLOCK, _GIVE_BACK, "task.resolved"),
         # Not doing it after all
         Move("cancel", _S.PENDING, _S.CANCELLED, _R.AGENT, _REFUND, "task.cancelled"),
         Move("cancel", _S.ESTIMATE_PENDING, _S.CANCELLED, _R.AGENT, _REFUND, "task.cancelled"),

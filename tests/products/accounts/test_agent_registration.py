@@ -8,7 +8,7 @@ import pytest
 from tests.harness import House, Reply
 
 ORDER = {"name": "my-agent", "email": "agent@example.com"}
-REGISTRATION_KEY = "r" * 40
+REGISTRATION_KEY, OLDER_KEY, SHORT_KEY = "r" * 40, "o" * 32, "s" * 31
 
 
 def _register(house: House, headers: dict[str, str] | None = None, **words: Any) -> Reply:
@@ -83,18 +83,27 @@ def test_a_registration_key_that_was_never_set_lets_nobody_in(house: House) -> N
         assert (refused.status, refused.json["code"]) == (403, "registration_refused")
 
 
-HASHES = f"old:{hashlib.sha256(b'another key').hexdigest()},new:{hashlib.sha256(REGISTRATION_KEY.encode()).hexdigest()}"
+HASHES = ",".join(
+    f"{name}:{hashlib.sha256(key.encode()).hexdigest()}"
+    for name, key in {"old": OLDER_KEY, "new": REGISTRATION_KEY, "weak": SHORT_KEY}.items()
+)
 BEHIND_A_KEY = {"BYHAND_REGISTRATION": "admin_key", "BYHAND_REGISTRATION_KEY_HASHES": HASHES}
 
 
 @pytest.mark.promise("accounts.register.admin_key")
 @pytest.mark.parametrize("settings", [BEHIND_A_KEY])
 def test_registration_behind_a_key_takes_any_of_the_keys_and_refuses_others_with_403(house: House) -> None:
-    for wrong in ({}, {"X-Admin-Key": ""}, {"X-Admin-Key": "wrong"}, {"X-Admin-Key": "schlüssel"}):
+    for wrong in (
+        {},
+        {"X-Admin-Key": ""},
+        {"X-Admin-Key": "wrong"},
+        {"X-Admin-Key": "schlüssel"},
+        {"X-Admin-Key": SHORT_KEY},
+    ):
         refused = _register(house, wrong)
         assert (refused.status, refused.json["code"]) == (403, "registration_refused")
     assert _register(house, {"X-Admin-Key": REGISTRATION_KEY}).status == 201
-    assert _register(house, {"X-Admin-Key": "another key"}, email="other@example.com").status == 201
+    assert _register(house, {"X-Admin-Key": OLDER_KEY}, email="other@example.com").status == 201
 
 
 @pytest.mark.promise("accounts.register.key_opens_nothing_else")

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
-from chalicelib.kit import money
+from chalicelib.kit import clock, money
 from chalicelib.kit.commit import commit
 from tests.doors.strangers import StillClock
 from tests.harness import Agent, House
@@ -23,7 +23,7 @@ def _completed_work(house: House, agent: Agent, micros: int, when: datetime) -> 
     for transfers in (
         postings.deposit_usdc(work, agent.id, price),
         postings.hold(work, agent.id, price),
-        postings.complete(work, agent.id, operator.id, micros, money.usd(2)),
+        postings.complete(work, agent.id, operator.id, micros, money.usd(2), clock.day(when)),
     ):
         commit(house.world.store, ledger.writes(transfers, when))
 

@@ -9,7 +9,7 @@ from chalicelib.core.board import service as board
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import World
-from chalicelib.kit import money
+from chalicelib.kit import clock, money
 from chalicelib.kit.clock import iso
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
@@ -26,7 +26,8 @@ def completion(world: World, task: Task, move: Move, *, verified_by: str) -> lis
     now = world.now()
     assert task.operator_id is not None, "only somebody's proof can hold"  # noqa: S101
     hold_until = now + timedelta(days=world.settings.hold_days)
-    paid = postings.complete(task.task_id, task.account_id, task.operator_id, task.reward_micros, task.fee_micros)
+    price = (task.reward_micros, task.fee_micros)
+    paid = postings.complete(task.task_id, task.account_id, task.operator_id, *price, clock.day(now))
     return [
         *rows.move(
             task.ref, move, completed_at=now, hold_until=hold_until, held=True, verified_by=verified_by,

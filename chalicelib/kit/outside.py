@@ -1,0 +1,93 @@
+"""Services that a deployment is configured to call: an identity provider, a model, a payment provider.
+
+Their base URLs come from the settings, never from a caller (what callers name is the courier's). An exchange has bounds
+in time and size, follows no redirects and knows no proxies.
+
+    call ──► 2xx, JSON ──► Answer
+      ├────► 4xx, 5xx ───► Answer: what a refusal of theirs means is known to whoever asked
+      ├────► no connection ─► Unreached: nothing was done there, asking again is safe
+      └────► no whole answer ► Unanswered: nobody knows whether it was done
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import simplejson
+
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
+
+ANSWER_BYTES_MAX = 1024 * 1024
+
+
+class Unreached(Exception):
+    """The service could not be reached: it never saw the request."""
+
+
+class Unanswered(Exception):
+    """The service may have seen the request and gave no whole answer that could be read."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service said: its HTTP status, and its JSON (numbers with a point as Decimal); None when it is none."""
+
+    status: int
+    json: Any
+    headers: Mapping[str, str]
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def call(
+    method: str, url: str, *, words: Any = None, headers: Mapping[str, str] | None = None, seconds: float = 10
+) -> Answer:
+    """One exchange of JSON with a configured service, within `seconds` for each of connecting and answering.
+
+    Raises Unreached, Unanswered.
+    """
+    from urllib3 import Timeout
+    from urllib3.exceptions import ConnectTimeoutError as NotInTime
+    from urllib3.exceptions import HTTPError, NewConnectionError
+
+    body = json.dumps(words).encode() if words is not None else None
+    sent = {"Accept": "application/json", **({"Content-Type": "application/json"} if body else {}), **(headers or {})}
+    try:
+        answer = _pool().request(
+            method, url, body=body, headers=sent, redirect=False, retries=False, preload_content=False,
+            timeout=Timeout(connect=min(seconds, 5), read=seconds),
+        )  # fmt: skip
+    except (NewConnectionError, NotInTime) as error:
+        raise Unreached(type(error).__name__) from error
+    except HTTPError as error:
+        raise Unanswered(type(error).__name__) from error
+    try:
+        text = answer.read(ANSWER_BYTES_MAX + 1)
+    except HTTPError as error:
+        raise Unanswered(type(error).__name__) from error
+    finally:
+        answer.release_conn()
+    if len(text) > ANSWER_BYTES_MAX:
+        answer.close()
+        raise Unanswered(f"more than {ANSWER_BYTES_MAX:,} bytes")
+    return Answer(answer.status, _read(text), {name.lower(): value for name, value in answer.headers.items()})
+
+
+def _read(text: bytes) -> Any:
+    try:
+        return simplejson.loads(text.decode(), use_decimal=True)
+    except (ValueError, RecursionError):
+        return None
+
+
+@lru_cache(maxsize=1)
+def _pool() -> "PoolManager":
+    """One pool per container. A PoolManager reads no proxy from the environment."""
+    from urllib3 import PoolManager
+
+    return PoolManager(num_pools=8, maxsize=4)
