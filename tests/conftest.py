@@ -2,15 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import boto3
 import pytest
 
 from local import strict
 from local.settings import laptop
-from local.stack import raise_stack
-from local.store import open_store
+from tests.standing import empty_stack
 
 # app.py decides at import which routes exist; tests want those of a test deployment.
 os.environ["BYHAND_MODE"] = "test"
@@ -37,9 +35,8 @@ def house(moto_session: None, settings: dict[str, str]) -> Iterator["House"]:
     import app
     from chalicelib.doors import wiring
 
-    with laptop(), open_store("memory", Path()):
-        os.environ.update(LIMITS | settings)
-        os.environ.update(raise_stack(None))
+    with laptop(), empty_stack() as environment:
+        os.environ.update(LIMITS | settings | environment)
         # Making clients is half the cost of a house, and all houses of a process stand in the same moto.
         wiring.forget(clients=False)
         yield House(app.app, wiring.world())
