@@ -1,7 +1,9 @@
 """boto3 clients, made when first used and kept for the life of the container."""
 
+import threading
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError
@@ -12,8 +14,18 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+_making = threading.Lock()
+
 OUTAGES = (NoConnection, HTTPClientError)
 """What a client raises when AWS did not answer: not our fault, not the caller's, and worth asking again."""
+
+
+C = TypeVar("C")
+
+
+def at_first_use(client: Callable[[], C]) -> C:
+    """What stands for a client until it is used: a container that rings no bell never pays for SQS."""
+    return cast("C", _AtFirstUse(client))
 
 
 def dynamodb() -> "DynamoDBClient":
@@ -38,11 +50,25 @@ def s3() -> "S3Client":
 
 def reset() -> None:
     """Forget every client: another AWS was raised, and needs clients that talk to it."""
-    _client.cache_clear()
+    _made.cache_clear()
+
+
+class _AtFirstUse:
+    def __init__(self, client: Callable[[], Any]) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client(), name)
+
+
+def _client(service: str) -> Any:
+    # Making one is not safe between threads, of which Lambda has one and a laptop has several.
+    with _making:
+        return _made(service)
 
 
 @lru_cache(maxsize=8)
-def _client(service: str) -> Any:
+def _made(service: str) -> Any:
     import boto3  # imported here, and only here, so that nothing pays for it before it is used
     from botocore.config import Config
 

@@ -1,0 +1,138 @@
+"""What the same requests cost in a deployment of 100, 1,000 and 10,000 tasks, agents and operators.
+
+The crowd is made of copies: one agent, one operator and two tasks come in through the doors, and the rows that this
+wrote are written again and again under ids of their own. So every index is as full as it would be.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench.meter import Cost
+from bench.walk import MeteredHouse
+from chalicelib.kit import ids
+from tests.harness import Agent, Operator
+
+SIZES = (100, 1_000, 10_000)
+BATCH = 25
+_ID = re.compile(r"\b([a-z]{2,10})_[0-9a-z]{26}\b")
+_MARK = re.compile(r"<([a-z]{2,10}):[0-9a-z_]+>")
+Row = tuple[str, str]
+
+
+class Crowd:
+    """A deployment that grows, with one agent and one operator whose requests are watched."""
+
+    def __init__(self, house: MeteredHouse) -> None:
+        self.house = house
+        self.agent: Agent = house.agent(deposit=10_000)
+        self.operator: Operator = house.operator()
+        self.size = 0
+        self._per_head = [
+            self._new_rows(lambda: house.agent(deposit=100)), self._new_rows(house.operator),
+            self._new_rows(self.agent.posted), self._new_rows(self._taken),
+        ]  # fmt: skip
+
+    def grow_to(self, size: int) -> None:
+        """Copy until there are this many of each."""
+        for rows in self._per_head:
+            self._write(row for _ in range(size - self.size) for row in _copied(rows))
+        self._count(size - self.size)
+        self.size = size
+
+    def _taken(self) -> None:
+        self.operator.accept(self.agent.posted())
+
+    def _new_rows(self, deed: Callable[[], Any]) -> list[Row]:
+        """The rows that a deed adds, with the ids that came with them marked; what it only changes is left alone."""
+        before = {place for place, _ in self._everything()}
+        known = {found[0] for _, key in before for found in _ID.finditer(key)}
+        deed()
+        added = [(table, text) for (table, key), text in self._everything() if (table, key) not in before]
+        return [(table, _marked(text, known)) for table, text in added]
+
+    def _everything(self) -> Iterator[tuple[Row, str]]:
+        store = self.house.world.store
+        for name, table in store.names.items():
+            if name != "ephemeral":
+                for page in store.client.get_paginator("scan").paginate(TableName=table):
+                    for item in page["Items"]:
+                        yield (table, json.dumps([item["pk"], item["sk"]])), json.dumps(item)
+
+    def _write(self, rows: Iterator[Row]) -> None:
+        batch: dict[str, list[Any]] = {}
+        client = self.house.world.store.client
+        for number, (table, text) in enumerate(rows, start=1):
+            batch.setdefault(table, []).append({"PutRequest": {"Item": json.loads(text)}})
+            if number % BATCH == 0:
+                client.batch_write_item(RequestItems=batch)
+                batch = {}
+        if batch:
+            client.batch_write_item(RequestItems=batch)
+
+    def _count(self, more: int) -> None:
+        """The account's counters know of the copies, as if each had been posted."""
+        store = self.house.world.store
+        store.client.update_item(
+            TableName=store.names["tasks"], Key={"pk": {"S": self.agent.id}, "sk": {"S": "counts"}},
+            UpdateExpression="ADD PENDING :more, ACCEPTED :more", ExpressionAttributeValues={":more": {"N": str(more)}},
+        )  # fmt: skip
+
+
+def measure(house: MeteredHouse, sizes: tuple[int, ...] = SIZES) -> dict[str, dict[int, Cost]]:
+    """What each watched request costs at each size."""
+    crowd, found = Crowd(house), dict[str, dict[int, Cost]]()
+    for size in sizes:
+        crowd.grow_to(size)
+        for name, ask in watched(crowd.agent, crowd.operator).items():
+            with house.meter.measuring() as cost:
+                ask()
+            found.setdefault(name, {})[size] = cost
+    return found
+
+
+def watched(agent: Agent, operator: Operator) -> dict[str, Callable[[], Any]]:
+    """The requests whose cost must not depend on how many others there are."""
+    task_id = agent.posted()
+
+    def behind(caller: Agent | Operator, path: str) -> Callable[[], Any]:
+        first = caller.get(path).json["pagination"]
+        return lambda: caller.get(f"{path}&cursor={first['next_cursor']}")
+
+    return {
+        "GET /tasks/{id}": lambda: agent.task(task_id),
+        "GET /tasks, first page": lambda: agent.get("/tasks?limit=20"),
+        "GET /tasks, behind a cursor": behind(agent, "/tasks?limit=20"),
+        "GET /tasks?status=PENDING": lambda: agent.get("/tasks?status=PENDING&limit=20"),
+        "GET /operator/tasks, first page": lambda: operator.get("/operator/tasks?limit=20"),
+        "GET /operator/tasks, behind a cursor": behind(operator, "/operator/tasks?limit=20"),
+        "POST /tasks": agent.posted,
+        "POST /operator/tasks/{id}/accept and cancel": lambda: _accepted(agent, operator, task_id),
+        "GET /operator/earnings": operator.earnings,
+        "sweep with nothing due": agent.house.sweep,
+    }
+
+
+def _accepted(agent: Agent, operator: Operator, task_id: str) -> None:
+    assert operator.accept(task_id).status == 200
+    assert agent.cancel(task_id).status == 200
+
+
+def _marked(text: str, known: set[str]) -> str:
+    """A row with `<prefix:id>` for every id that is its own, and a mark on a key that has none."""
+    marked = _ID.sub(lambda found: found[0] if found[0] in known else f"<{found[1]}:{found[0]}>", text)
+    item = json.loads(marked)
+    if "<" not in item["pk"]["S"] + item["sk"]["S"]:
+        item["pk"]["S"] += "#<copy:0>"
+    return json.dumps(item)
+
+
+def _copied(rows: list[Row]) -> list[Row]:
+    """The same rows under ids of their own."""
+    fresh: dict[str, str] = {}
+
+    def replace(found: re.Match[str]) -> str:
+        return fresh.setdefault(found[0], ids.new(found[1]))
+
+    return [(table, _MARK.sub(replace, text)) for table, text in rows]
