@@ -72,7 +72,7 @@ STORIES = (
     ),
     Story(
         "A deposit by card that is reversed",
-        "What is still there goes back. What is missing the house has lost and the agent owes; the next deposit pays it.",
+        "What is still there goes back. What is missing the house lost and the agent owes; the next deposit pays it.",
         (
             ("the agent deposits $30 by card", postings.deposit_fiat("pay_1", AGENT, money.usd(30))),
             ("the agent posts a task for $25", postings.hold("task_1", AGENT, PRICE)),
