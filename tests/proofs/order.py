@@ -30,7 +30,7 @@ from chalicelib.products.tasks.store import read_task
 from tests.harness import House
 
 ENDED = (Status.COMPLETED, Status.CANCELLED)
-WORKING = (Status.ACCEPTED, Status.IN_PROGRESS)
+WORKING = (Status.ESTIMATE_PENDING, Status.ACCEPTED, Status.IN_PROGRESS)
 CREATED = "task.created"
 
 
@@ -97,7 +97,7 @@ def awaited(task: Task) -> list[str]:
     """The ids of the entries without which a task would stay as it is for ever."""
     path, number = task.ref.path, task.submissions
     match task.status:
-        case Status.PENDING:
+        case Status.PENDING | Status.ESTIMATE_PENDING:
             return [f"task.expire:{path}:{iso(task.deadline)}"]
         case Status.ACCEPTED | Status.IN_PROGRESS:
             return [f"task.expire:{path}:{iso(rules.latest_work(task.deadline))}"]
