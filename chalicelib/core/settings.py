@@ -25,7 +25,7 @@ TASK_TYPES = (
     "SUBSCRIPTION_SETUP",
 )  # fmt: skip
 """What BYHAND_DISABLED_TASK_TYPES may name; the product that sells them says what they are."""
-# What can be used against third parties (ruling 25): off in live until somebody has thought about it.
+# What can be used against third parties (ruling 25): off in live until somebody has thought about it and said so.
 AGAINST_OTHERS = ("CAPTCHA_SOLVING", "ACCOUNT_CREATION", "PHONE_VERIFICATION")
 
 
@@ -61,8 +61,7 @@ class Settings(BaseModel):
     give_backs_per_day: PositiveInt = 10
     """How many tasks an operator may give back in one UTC day."""
     byhand_disabled_task_types: str | None = None
-    """Task types that are refused, as `PHOTO,DELIVERY`, or `none`. Unset: none in test; in live CAPTCHA_SOLVING,
-    ACCOUNT_CREATION and PHONE_VERIFICATION, which can be used against third parties."""
+    """Task types that are refused, as `PHOTO,DELIVERY`; `none` for none. Unset: none in test, three in live."""
     rate_limit_per_minute: PositiveInt = 100
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10

@@ -219,3 +219,24 @@ def test_work_that_was_cancelled_under_an_operator_can_still_be_read(house: Hous
     stage.agent.cancel(stage.task_id)
     mine = stage.operator.get(f"/operator/tasks/{stage.task_id}").json
     assert (mine["status"], mine["state"], mine["cancel_reason"]) == ("CANCELLED", "withdrawn", "AGENT")
+
+
+def test_reading_costs_what_it_may_cost(house: House) -> None:
+    """The caller, the rate limit, and as few reads of the thing itself as there can be."""
+    calls: list[str] = []
+    with house.living_in(clock=StillClock()) as world:
+        stage = scene(house, "ACCEPTED")
+        pending, events = stage.next(), world.store.client.meta.events
+        stage.operator.accept(stage.next().task_id)
+        events.register("provide-client-params.dynamodb.*", lambda model, **_: calls.append(model.name), "counting")
+        for caller, path, most in (
+            (stage.agent, f"/tasks/{stage.task_id}", 3), (stage.agent, "/tasks", 4),
+            (stage.agent, "/tasks/quote?reward_usd=20&task_type=PHOTO", 3), (stage.agent, "/tasks/categories", 2),
+            (stage.operator, f"/operator/tasks/{stage.task_id}", 4),
+            (stage.operator, f"/operator/tasks/{pending.task_id}", 3),
+            (stage.operator, "/operator/tasks?scope=mine", 4),
+        ):  # fmt: skip
+            calls.clear()
+            assert caller.get(path).status == 200
+            assert (path, len(calls)) == (path, most), calls
+        events.unregister("provide-client-params.dynamodb.*", unique_id="counting")
