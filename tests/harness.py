@@ -211,6 +211,12 @@ class Agent(Caller):
     def verify(self, task_id: str, decision: str, key: str | None = None) -> Reply:
         return self.send(f"/tasks/{task_id}/verify", {"decision": decision}, key=key)
 
+    def estimate(self, task_id: str, decision: str, key: str | None = None, **words: Any) -> Reply:
+        return self.send(f"/tasks/{task_id}/estimate/{decision}", words or None, key=key)
+
+    def rate(self, task_id: str, rating: Any, key: str | None = None, **words: Any) -> Reply:
+        return self.send(f"/tasks/{task_id}/rate", {"rating": rating, **words}, key=key)
+
     def balance(self) -> tuple[float, float]:
         """Deposit and escrow, in dollars."""
         found = self.get("/agents/balance").json
@@ -221,8 +227,14 @@ class Agent(Caller):
 class Operator(Caller):
     """An operator's verbs, by their seed names."""
 
-    def accept(self, task_id: str, key: str | None = None) -> Reply:
-        return self.send(f"/operator/tasks/{task_id}/accept", key=key)
+    def accept(self, task_id: str, key: str | None = None, **estimate: Any) -> Reply:
+        return self.send(f"/operator/tasks/{task_id}/accept", estimate or None, key=key)
+
+    def start(self, task_id: str, key: str | None = None) -> Reply:
+        return self.send(f"/operator/tasks/{task_id}/start", key=key)
+
+    def release(self, task_id: str, key: str | None = None, **words: Any) -> Reply:
+        return self.send(f"/operator/tasks/{task_id}/release", words or None, key=key)
 
     def upload(self, content: bytes | None = None, content_type: str = "image/png") -> str:
         """The URL of a stored picture."""

@@ -6,7 +6,7 @@ Read once per container, checked whole, frozen.
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
 from chalicelib.kit import config, money
 
@@ -17,6 +17,16 @@ QUEUES = ("timers", "courier", "judge")
 
 
 Variable = Annotated[str, Field(min_length=1)]
+
+
+TASK_TYPES = (
+    "VERIFICATION", "PHOTO", "DELIVERY", "INSPECTION", "CAPTCHA_SOLVING", "FORM_FILLING", "BROWSER_INTERACTION",
+    "CONTENT_REVIEW", "DATA_VALIDATION", "ACCOUNT_CREATION", "API_KEY_PROCUREMENT", "PHONE_VERIFICATION",
+    "SUBSCRIPTION_SETUP",
+)  # fmt: skip
+"""What BYHAND_DISABLED_TASK_TYPES may name; the product that sells them says what they are."""
+# What can be used against third parties (ruling 25): off in live until somebody has thought about it and said so.
+AGAINST_OTHERS = ("CAPTCHA_SOLVING", "ACCOUNT_CREATION", "PHONE_VERIFICATION")
 
 
 class Settings(BaseModel):
@@ -48,6 +58,10 @@ class Settings(BaseModel):
     """How long earnings wait before they can be paid out."""
     open_assignments_max: PositiveInt = 5
     """How many tasks an operator may have open at once."""
+    give_backs_per_day: PositiveInt = 10
+    """How many tasks an operator may give back in one UTC day."""
+    byhand_disabled_task_types: str | None = None
+    """Task types that are refused, as `PHOTO,DELIVERY`; `none` for none. Unset: none in test, three in live."""
     rate_limit_per_minute: PositiveInt = 100
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10
@@ -93,6 +107,23 @@ class Settings(BaseModel):
             return None if self.test_mode else money.usd(500)
         return money.usd(self.auto_approve_max_usd)
 
+    @property
+    def disabled_task_types(self) -> frozenset[str]:
+        """The task types that this deployment does not take (ruling 25)."""
+        if self.byhand_disabled_task_types is None:
+            return frozenset() if self.test_mode else frozenset(AGAINST_OTHERS)
+        return frozenset(_names(self.byhand_disabled_task_types))
+
+    @field_validator("byhand_disabled_task_types")
+    @classmethod
+    def _known_task_types(cls, text: str | None) -> str | None:
+        """A type that is misspelt would stay on without anybody noticing."""
+        if text is not None and (unknown := set(_names(text)) - set(TASK_TYPES)):
+            raise ValueError(
+                f"{', '.join(sorted(unknown))}: no such task type; one of {', '.join(TASK_TYPES)}, or none"
+            )
+        return text
+
     @model_validator(mode="after")
     def _live_means_live(self) -> "Settings":
         """A live deployment refuses to start with anything switched on that only a test may have (ruling 2)."""
@@ -111,6 +142,11 @@ class Settings(BaseModel):
     def queue_urls(self) -> dict[str, str]:
         """The URL of every queue by the name that the code uses."""
         return {name: getattr(self, f"{name}_queue_url") for name in QUEUES}
+
+
+def _names(text: str) -> list[str]:
+    """The names in a comma list; `none` is the empty one, since an empty variable is an unset one."""
+    return [] if text.strip() == "none" else [name for part in text.split(",") if (name := part.strip())]
 
 
 class Mode(BaseModel):

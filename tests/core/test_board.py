@@ -10,7 +10,7 @@ import pytest
 from chalicelib.core.board import service as board
 from chalicelib.core.board import store as rows
 from chalicelib.core.board.model import AssignmentState, Opening
-from chalicelib.core.board.service import SelfDealing, Taken, TooManyAssignments
+from chalicelib.core.board.service import SelfDealing, Taken, TooManyAssignments, TooManyGiveBacks
 from chalicelib.core.identity.model import Kyc, Operator
 from chalicelib.core.identity.service import KycRequired
 from chalicelib.core.world import World
@@ -179,6 +179,69 @@ def test_who_may_hand_in_again_has_something_to_hand_in_until_then(world: World,
     assert board.is_working(world.store, operator.id, world.now())
     hands.pass_by(hours=24)
     assert not board.is_working(world.store, operator.id, world.now())
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_a_slot_that_is_free_again_is_in_the_feed_at_its_old_place(world: World, hands: Hands, slots: int) -> None:
+    opening_id, operator = _open(world, slots, title="older"), _operator(world)
+    hands.pass_by(seconds=1)
+    _open(world, title="newer")
+    _claim(world, opening_id, operator)
+    hands.pass_by(seconds=1)
+    commit(world.store, board.release(board.find(world.store, opening_id, MISSING), operator.id, world.now()))
+    assert (_feed(world), _feed(world, "PHOTO")) == (["newer", "older"], ["newer", "older"])
+    assert (board.find(world.store, opening_id, MISSING).taken, _load(world, operator)) == (0, 0)
+    with pytest.raises(NotFound, match="no such work"):
+        board.assignment(world.store, opening_id, operator.id, MISSING)
+    held = board.held(world.store, opening_id, operator.id, MISSING)
+    assert (held.assignment, held.is_open, held.gave_back_on) == (None, True, [])
+
+
+def test_who_gave_a_slot_back_may_claim_it_again_and_is_listed_once(world: World, hands: Hands) -> None:
+    opening_id, operator = _open(world), _operator(world)
+    for _ in range(2):
+        _claim(world, opening_id, operator)
+        held = board.held(world.store, opening_id, operator.id, MISSING)
+        assert held.assignment is not None
+        assert (held.assignment.ended_at, held.is_open) == (None, False)
+        commit(world.store, board.give_back(held, operator.id, world.now(), 5))
+        hands.pass_by(seconds=1)
+    _claim(world, opening_id, operator)
+    work, last = board.work_of(world.store, operator.id, 20, None)
+    assert ([one.state for one in work], last) == ([AssignmentState.CLAIMED], None)
+    assert (_feed(world), _load(world, operator)) == ([], 1)
+
+
+def test_work_is_given_back_so_often_a_day_and_days_gone_by_are_forgotten(world: World, hands: Hands) -> None:
+    opening_id, operator = _open(world), _operator(world)
+
+    def give_back(most: int) -> list[str]:
+        _claim(world, opening_id, operator)
+        held = board.held(world.store, opening_id, operator.id, MISSING)
+        commit(world.store, board.give_back(held, operator.id, world.now(), most))
+        return board.held(world.store, opening_id, operator.id, MISSING).gave_back_on
+
+    first = give_back(2)
+    assert give_back(2) == first
+    with pytest.raises(TooManyGiveBacks, match="You have given back 2 pieces of work today") as caught:
+        give_back(2)
+    assert (caught.value.details, _load(world, operator)) == ({"most": 2}, 1)
+    held = board.held(world.store, opening_id, operator.id, MISSING)
+    hands.pass_by(hours=24)
+    commit(world.store, board.give_back(held, operator.id, world.now(), 2))
+    days = board.held(world.store, opening_id, operator.id, MISSING).gave_back_on
+    assert len(days) == 1
+    assert days != first
+
+
+def test_a_slot_of_work_that_was_withdrawn_is_not_given_back(world: World) -> None:
+    opening_id, operator = _open(world), _operator(world)
+    _claim(world, opening_id, operator)
+    seen = board.find(world.store, opening_id, MISSING)
+    commit(world.store, board.withdraw(opening_id, operator.id, world.now(), at_work=True))
+    with pytest.raises(Taken):
+        commit(world.store, board.release(seen, operator.id, world.now()))
+    assert _feed(world) == []
 
 
 def test_work_that_nobody_took_is_withdrawn_and_can_be_taken_no_more(world: World) -> None:

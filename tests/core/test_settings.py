@@ -152,3 +152,14 @@ def test_settings_do_not_change_under_a_running_process() -> None:
 
 def test_variables_of_somebody_else_are_ignored() -> None:
     assert _settings(PATH="/bin", HOME="/root", byhand_mode="test").byhand_mode == "live"
+
+
+@pytest.mark.promise("tasks.types.disabled")
+def test_live_begins_without_what_can_be_used_against_third_parties_and_test_with_all() -> None:
+    assert _settings(BYHAND_MODE="live").disabled_task_types == {
+        "CAPTCHA_SOLVING", "ACCOUNT_CREATION", "PHONE_VERIFICATION"
+    }  # fmt: skip
+    assert _settings(BYHAND_MODE="live", BYHAND_DISABLED_TASK_TYPES="none").disabled_task_types == frozenset()
+    assert _settings(BYHAND_MODE="test").disabled_task_types == frozenset()
+    with pytest.raises(ConfigurationError, match="HACKING: no such task type; one of VERIFICATION, PHOTO"):
+        _settings(BYHAND_DISABLED_TASK_TYPES="PHOTO,HACKING")

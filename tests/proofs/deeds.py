@@ -14,6 +14,7 @@ CONFIRMED: dict[str, Any] = {"confirmation_text": "I have done what was asked."}
 ERRAND: dict[str, Any] = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATION", "location": None, "reward_usd": 20}
 HOOK: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
 WINDOW: dict[str, Any] = {"auto_complete_after_seconds": 3_600}
+ESTIMATED: dict[str, Any] = {"estimate_required": True}
 
 
 @dataclass
@@ -99,6 +100,12 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "post": Pair.post,
     "cancel": lambda pair: pair.agent.cancel(pair.task_id, key=f"cancel-{pair.task_id}"),
     "accept": lambda pair: pair.operator.accept(pair.task_id, key="accept"),
+    "estimate": lambda pair: pair.operator.accept(pair.task_id, key="estimate", estimate_hours=2),
+    "approve_estimate": lambda pair: pair.agent.estimate(pair.task_id, "approve", key=f"approve-{pair.task_id}"),
+    "reject_estimate": lambda pair: pair.agent.estimate(pair.task_id, "reject", key=f"reject-{pair.task_id}"),
+    "start": lambda pair: pair.operator.start(pair.task_id, key="start"),
+    "release": lambda pair: pair.operator.release(pair.task_id, key="release"),
+    "rate": lambda pair: pair.agent.rate(pair.task_id, 4, key=f"rate-{pair.task_id}"),
     "upload": Pair.upload,
     "submit": lambda pair: pair.operator.submit(pair.task_id, key="submit", **CONFIRMED),
     "submit photo": lambda pair: pair.operator.submit(pair.task_id, key="submit", photos=[pair.known["url"]]),
@@ -118,6 +125,12 @@ DEEDS: dict[str, Deed] = {
     "post": Deed(STEPS["post"], order=HOOK),
     "cancel": Deed(STEPS["cancel"], before=("post", "accept")),
     "accept": Deed(STEPS["accept"], before=("post",)),
+    "estimate": Deed(STEPS["estimate"], before=("post",), order=ESTIMATED),
+    "approve_estimate": Deed(STEPS["approve_estimate"], before=("post", "estimate"), order=ESTIMATED),
+    "reject_estimate": Deed(STEPS["reject_estimate"], before=("post", "estimate"), order=ESTIMATED),
+    "start": Deed(STEPS["start"], before=("post", "accept")),
+    "release": Deed(STEPS["release"], before=("post", "accept", "start")),
+    "rate": Deed(STEPS["rate"], before=(*_HANDED_IN, "approve")),
     "upload": Deed(STEPS["upload"], before=("post", "accept")),
     "submit": Deed(STEPS["submit photo"], before=("post", "accept", "upload"), order={"proof_type": "PHOTO"}),
     "judge": Deed(STEPS["judge"], by_request=False, before=_HANDED_IN, order=HOOK | WINDOW),

@@ -3,6 +3,7 @@
 books        every account sums up, nothing is below zero, all of it is zero together
 agents       escrow is the reward and fee of the open tasks, deposit is what was paid in and not spent, to the micro
 operators    pending is what waits out a hold; pending, available and paid out are all that was earned
+ratings      an operator's stars are those that completed tasks gave
 house        its fees are the fees of completed tasks
 counts       the counters by status are the tasks that there are
 loads        an operator's open assignments are the claimed ones
@@ -30,7 +31,7 @@ from chalicelib.products.tasks.store import read_task
 from tests.harness import House
 
 ENDED = (Status.COMPLETED, Status.CANCELLED)
-WORKING = (Status.ACCEPTED, Status.IN_PROGRESS)
+WORKING = (Status.ESTIMATE_PENDING, Status.ACCEPTED, Status.IN_PROGRESS)
 CREATED = "task.created"
 
 
@@ -45,6 +46,7 @@ class Rows:
     verdicts: list[Item]
     payouts: list[Item]
     deposits: list[Item]
+    operators: list[Item]
     history: dict[str, list[Item]]
     events: dict[str, list[Item]]
 
@@ -58,6 +60,7 @@ def check(house: House, may_die: Collection[str] = ()) -> Rows:
     _check_counts(rows)
     _check_board(world, rows)
     _check_agenda(rows)
+    _check_ratings(rows)
     dead = {entry_id for entry_id, item in rows.entries.items() if "dead" in item and item["kind"] not in may_die}
     assert not dead, dead
     for task in rows.tasks:
@@ -82,6 +85,7 @@ def read(world: World) -> Rows:
         verdicts=[item for item in tasks if item["sk"].startswith("verdict#")],
         payouts=list(scan(world.store, "payouts")),
         deposits=list(scan(world.store, "deposits")),
+        operators=[item for item in scan(world.store, "identity") if item["pk"].startswith("op_")],
         history=history,
         events=by_owner,
     )
@@ -97,7 +101,7 @@ def awaited(task: Task) -> list[str]:
     """The ids of the entries without which a task would stay as it is for ever."""
     path, number = task.ref.path, task.submissions
     match task.status:
-        case Status.PENDING:
+        case Status.PENDING | Status.ESTIMATE_PENDING:
             return [f"task.expire:{path}:{iso(task.deadline)}"]
         case Status.ACCEPTED | Status.IN_PROGRESS:
             return [f"task.expire:{path}:{iso(rules.latest_work(task.deadline))}"]
@@ -177,6 +181,17 @@ def _check_board(world: World, rows: Rows) -> None:
     assert working == claimed
     shown = {item["pk"] for item in board.feed(world.store, None, 1_000, None).items}
     assert shown == {task.task_id for task in rows.tasks if task.status is Status.PENDING}
+
+
+def _check_ratings(rows: Rows) -> None:
+    stars, times = Counter[str](), Counter[str]()
+    for task in rows.tasks:
+        if task.rating is not None:
+            stars[str(task.operator_id)] += task.rating
+            times[str(task.operator_id)] += 1
+    for row in rows.operators:
+        given = (row.get("rating_sum", 0), row.get("rating_count", 0))
+        assert given == (stars[row["pk"]], times[row["pk"]]), row["pk"]
 
 
 def _check_agenda(rows: Rows) -> None:

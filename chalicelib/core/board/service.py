@@ -9,7 +9,7 @@ from chalicelib.core.board import store as rows
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Operator
-from chalicelib.kit import ids
+from chalicelib.kit import clock, ids
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound
 from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Store
@@ -38,6 +38,15 @@ class TooManyAssignments(Conflict):
         super().__init__(f"You have {most} open assignments already; hand one in or give one back first.", most=most)
 
 
+class TooManyGiveBacks(Conflict):
+    """The operator has given back as much work today as one may."""
+
+    code = "too_many_give_backs"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have given back {most} pieces of work today; that is as many as one may.", most=most)
+
+
 class SelfDealing(Forbidden):
     """Nobody works for an agent of their own: it would turn deposits into clean earnings."""
 
@@ -56,6 +65,21 @@ class Feed:
     last: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True)
+class Held:
+    """An opening, and what one operator has to do with it: an assignment that was given back is none."""
+
+    opening: Opening
+    assignment: Assignment | None
+    gave_back_on: list[str]
+    """The UTC days on which the operator gave work back."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a slot for somebody."""
+        return not self.opening.closed and self.opening.taken < self.opening.slots
+
+
 def post(opening: Opening) -> Write:
     """Put work on the board."""
     return rows.add_opening(opening)
@@ -70,11 +94,23 @@ def find(store: Store, opening_id: str, missing: NotFound) -> Opening:
 
 
 def assignment(store: Store, opening_id: str, operator_id: str, missing: NotFound) -> Assignment:
-    """An operator's assignment on an opening. Raises `missing`: other people's work is none of their business."""
+    """An operator's assignment on an opening. Raises `missing`: other people's work is none of their business, and
+    what they gave back is other people's work.
+    """
     found = rows.find_assignment(store, opening_id, operator_id) if ids.looks_like(opening_id) else None
-    if found is None:
+    if found is None or found.state is AssignmentState.RELEASED:
         raise missing
     return found
+
+
+def held(store: Store, opening_id: str, operator_id: str, missing: NotFound) -> Held:
+    """The opening with this id, and what an operator has to do with it, in one read. Raises `missing`."""
+    if not ids.looks_like(opening_id):
+        raise missing
+    opening, mine, days = rows.find_held(store, opening_id, operator_id)
+    if opening is None:
+        raise missing
+    return Held(opening, None if mine is None or mine.state is AssignmentState.RELEASED else mine, days)
 
 
 def check_may_claim(opening: Opening, operator: Operator) -> None:
@@ -85,7 +121,10 @@ def check_may_claim(opening: Opening, operator: Operator) -> None:
 
 
 def claim(opening: Opening, operator: Operator, now: datetime, most: int) -> list[Write]:
-    """Take a slot: of all who try, as many succeed as there are slots. The writes refuse Taken, TooManyAssignments."""
+    """Take a slot: of all who try, as many succeed as there are slots. Who gave it back may take it again.
+
+    The writes refuse Taken, TooManyAssignments.
+    """
     mine = Assignment(
         opening_id=opening.opening_id, operator_id=operator.id, owner_id=opening.owner_id, kind=opening.kind,
         title=opening.title, pay_micros=opening.pay_micros, state=AssignmentState.CLAIMED, claimed_at=now,
@@ -94,6 +133,27 @@ def claim(opening: Opening, operator: Operator, now: datetime, most: int) -> lis
         rows.take_slot(opening, _cannot_take),
         rows.add_assignment(mine, Taken()),
         rows.more_load(operator.id, most, TooManyAssignments(most)),
+    ]
+
+
+def release(opening: Opening, operator_id: str, now: datetime) -> list[Write]:
+    """The slot is free again, at its old place in the feed, and so is the operator, who had no part in that.
+
+    The writes refuse Taken, when the opening was withdrawn.
+    """
+    return [*_free(opening, operator_id, now), rows.less_load(operator_id)]
+
+
+def give_back(held: Held, operator_id: str, now: datetime, most: int) -> list[Write]:
+    """The same by the operator's own wish, which is granted so many times a UTC day.
+
+    The writes refuse Taken, TooManyGiveBacks.
+    """
+    today = clock.day(now)
+    stale = [day for day in held.gave_back_on if day < today]
+    return [
+        *_free(held.opening, operator_id, now),
+        rows.gave_back(operator_id, today, stale, most, TooManyGiveBacks(most)),
     ]
 
 
@@ -151,7 +211,14 @@ def _while_light(openings: Iterable[Opening]) -> Iterator[Opening]:
 
 def recent_work(store: Store, operator_id: str, limit: int) -> list[Assignment]:
     """What an operator has claimed, newest first."""
-    return rows.assignments_of(store, operator_id, limit)
+    return rows.assignments_of(store, operator_id, limit)[0]
+
+
+def work_of(
+    store: Store, operator_id: str, limit: int, after: Mapping[str, Any] | None
+) -> tuple[list[Assignment], Mapping[str, Any] | None]:
+    """A page of what an operator has claimed, newest first, and the row to go on after, if there is more."""
+    return rows.assignments_of(store, operator_id, limit, after)
 
 
 def expect_again(operator_id: str, until: datetime) -> Write:
@@ -168,6 +235,13 @@ def _cannot_take(row: Item) -> Exception:
     """Why a slot was not taken, from the opening as it is: while one is free, looking again is right."""
     free = row and not row["closed"] and row["taken"] < row["slots"]
     return MovedOn() if free else Taken()
+
+
+def _free(opening: Opening, operator_id: str, now: datetime) -> list[Write]:
+    return [
+        rows.free_slot(opening, Taken()),
+        *_move(opening.opening_id, operator_id, AssignmentState.RELEASED, now),
+    ]
 
 
 def _move(opening_id: str, operator_id: str, state: AssignmentState, ended: datetime | None = None) -> list[Write]:

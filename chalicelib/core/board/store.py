@@ -3,7 +3,7 @@
 pk                 sk                what
 <opening id>       opening           work that can be taken; in the indexes `feed` and `feed_by_kind` while it can
 <opening id>       operator#op_…     an assignment; in the index `by_operator`
-op_…               load              how many assignments an operator has open
+op_…               load              how many assignments an operator has open, and gave back on which day
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,12 @@ from boto3.dynamodb.conditions import Key as Condition
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.kit import clock
 from chalicelib.kit.store import Rows, Store
-from chalicelib.kit.table import Else, Item, Key, Write, add, update
+from chalicelib.kit.table import Else, Item, Key, Write, add, put, update
 from chalicelib.kit.words import dumps
 
 TABLE = "board"
 FEED = "open"
+GAVE_BACK = "gave_back_"
 
 
 def opening_row(opening_id: str) -> Key:
@@ -59,6 +60,14 @@ def take_slot(opening: Opening, refusal: Else) -> Write:
     )  # fmt: skip
 
 
+def free_slot(opening: Opening, refusal: Else) -> Write:
+    """One slot more, and the opening is in the feed at its old place."""
+    taken = Attr("closed").eq(False) & Attr("taken").gte(1)
+    return update(
+        TABLE, opening_row(opening.opening_id), put=_in_feed(opening), plus={"taken": -1}, where=taken, refusal=refusal
+    )  # fmt: skip
+
+
 def close(opening_id: str) -> Write:
     """Nobody can take this any more, and the feed does not show it."""
     return update(
@@ -68,14 +77,16 @@ def close(opening_id: str) -> Write:
 
 
 def add_assignment(assignment: Assignment, refusal: Else) -> Write:
-    """A new assignment; one operator has one assignment per opening."""
+    """A new assignment; one operator has one assignment per opening, in the place of one that was given back."""
     claimed_at = clock.iso(assignment.claimed_at)
     item: Item = {
         "operator_id": assignment.operator_id, "owner_id": assignment.owner_id, "kind": assignment.kind,
         "title": assignment.title, "pay_micros": assignment.pay_micros, "state": assignment.state.value,
         "claimed_at": claimed_at, "claimed": f"{claimed_at}#{assignment.opening_id}",
     }  # fmt: skip
-    return add(TABLE, _assignment_row(assignment.opening_id, assignment.operator_id), item, refusal=refusal)
+    row = _assignment_row(assignment.opening_id, assignment.operator_id)
+    free = Attr("pk").not_exists() | Attr("state").eq(AssignmentState.RELEASED.value)
+    return put(TABLE, row, item, where=free, refusal=refusal)
 
 
 def move_assignment(opening_id: str, operator_id: str, state: AssignmentState, ended_at: datetime | None) -> Write:
@@ -94,6 +105,16 @@ def more_load(operator_id: str, most: int, refusal: Else) -> Write:
 def less_load(operator_id: str) -> Write:
     """One open assignment less."""
     return update(TABLE, load_row(operator_id), plus={"open": -1}, where=Attr("open").gte(1))
+
+
+def gave_back(operator_id: str, day: str, stale: Sequence[str], most: int, refusal: Else) -> Write:
+    """One open assignment less, given back on this UTC day, unless there were as many as there may be."""
+    today = f"{GAVE_BACK}{day}"
+    room = Attr(today).not_exists() | Attr(today).lt(most)
+    return update(
+        TABLE, load_row(operator_id), plus={"open": -1, today: 1}, drop=[f"{GAVE_BACK}{one}" for one in stale],
+        where=Attr("open").gte(1) & room, refusal=refusal,
+    )  # fmt: skip
 
 
 def expect_again(operator_id: str, until: datetime) -> Write:
@@ -119,6 +140,14 @@ def find_assignment(store: Store, opening_id: str, operator_id: str) -> Assignme
     return _assignment(item) if item else None
 
 
+def find_held(store: Store, opening_id: str, operator_id: str) -> tuple[Opening | None, Assignment | None, list[str]]:
+    """An opening, one operator's assignment on it, and the days on which the operator gave work back: in one read."""
+    rows = [opening_row(opening_id), _assignment_row(opening_id, operator_id), load_row(operator_id)]
+    opening, mine, load = store.get_many(TABLE, rows)
+    days = [name.removeprefix(GAVE_BACK) for name in load or {} if name.startswith(GAVE_BACK)]
+    return _opening(opening) if opening else None, _assignment(mine) if mine else None, days
+
+
 def feed(store: Store, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
     """Keys of openings that can be taken, newest first; of one kind or of all. The index holds nothing else."""
     return store.query(TABLE, _feed_of(kind), index=_index(kind), limit=limit, newest_first=True, after=after)
@@ -131,11 +160,13 @@ def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:
     return [one for one in found if not one.closed and one.taken < one.slots]
 
 
-def assignments_of(store: Store, operator_id: str, limit: int) -> list[Assignment]:
-    """An operator's assignments, newest first."""
+def assignments_of(
+    store: Store, operator_id: str, limit: int, after: Mapping[str, Any] | None = None
+) -> tuple[list[Assignment], Mapping[str, Any] | None]:
+    """An operator's assignments, newest first, and the row to go on after, if there is more."""
     mine = Condition("operator_id").eq(operator_id)
-    found = store.query(TABLE, mine, index="by_operator", limit=limit, newest_first=True)
-    return [_assignment(item) for item in found.items]
+    found = store.query(TABLE, mine, index="by_operator", limit=limit, newest_first=True, after=after)
+    return [_assignment(item) for item in found.items], found.last
 
 
 def _in_feed(opening: Opening) -> Item:

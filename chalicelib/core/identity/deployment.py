@@ -16,6 +16,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.kit import clock, table
 from chalicelib.kit.config import ConfigurationError
 from chalicelib.kit.errors import Invalid
+from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Item, Key, Write
 
@@ -57,6 +58,15 @@ def set_switches(**changes: Any) -> Write:
     """The write that turns some switches, named as in Switches. Sets are kept as sorted lists."""
     put = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in changes.items()}
     return table.update(TABLE, SWITCHES, put=put)
+
+
+def switch_task_types(before: Switches, disabled: frozenset[str]) -> Write:
+    """The write that turns task types off and on, if nobody else did since `before` was read: then look again."""
+    same = Attr("disabled_task_types").eq(sorted(before.disabled_task_types))
+    where = same if before.disabled_task_types else same | Attr("disabled_task_types").not_exists()
+    return table.update(
+        TABLE, SWITCHES, put={"disabled_task_types": sorted(disabled)}, where=where, refusal=lambda _: MovedOn()
+    )  # fmt: skip
 
 
 def agree(store: Store, mode: str, wrap_key: Callable[[], str], now: datetime) -> Item:

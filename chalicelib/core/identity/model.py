@@ -55,16 +55,28 @@ class Operator:
     city: str | None = None
     country: str | None = None
     skills: tuple[str, ...] = ()
+    rating_sum: int = 0
+    rating_count: int = 0
 
     @property
     def id(self) -> str:
         return self.operator_id
 
     @property
+    def rating_tenths(self) -> int | None:
+        """The average of what agents gave, in tenths of a star, half-up; None before anybody has rated."""
+        return average_tenths(self.rating_sum, self.rating_count)
+
+    @property
     def shown_name(self) -> str:
         """How others see the name: "Jane D."."""
         first, *rest = self.name.split() or [self.name]
         return f"{first} {rest[-1][0]}." if rest else first
+
+
+def average_tenths(total: int, count: int) -> int | None:
+    """The average of some stars, in tenths, half-up."""
+    return (20 * total + count) // (2 * count) if count else None
 
 
 @dataclass(frozen=True)

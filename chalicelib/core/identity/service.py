@@ -141,6 +141,11 @@ def enrol(operator: Operator, issuer: str, subject: str) -> list[Write]:
     return [rows.claim_subject(issuer, subject, operator.operator_id, taken), rows.add_operator(operator)]
 
 
+def rate(operator_id: str, stars: int) -> Write:
+    """The write that counts an agent's rating of an operator."""
+    return rows.rate_operator(operator_id, stars)
+
+
 def check_kyc(operator: Operator) -> None:
     """Raises KycRequired unless the operator's identity is checked."""
     if operator.kyc is not Kyc.APPROVED:

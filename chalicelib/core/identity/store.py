@@ -110,6 +110,12 @@ def find_operator(store: Store, operator_id: str) -> Operator | None:
     return _operator(item) if item else None
 
 
+def rate_operator(operator_id: str, stars: int) -> Write:
+    """One more rating of an operator."""
+    plus = {"rating_sum": stars, "rating_count": 1}
+    return update(TABLE, Key(operator_id, "operator"), plus=plus, where=Attr("pk").exists())
+
+
 def _key(item: Item) -> ApiKey:
     used = item.get("last_used_at")
     return ApiKey(
@@ -123,5 +129,6 @@ def _operator(item: Item) -> Operator:
     return Operator(
         operator_id=item["pk"], name=item["name"], email=item["email"], kyc=Kyc(item["kyc"]),
         created_at=clock.parse(item["created_at"]), phone=item.get("phone"), city=item.get("city"),
-        country=item.get("country"), skills=tuple(item["skills"]),
+        country=item.get("country"), skills=tuple(item["skills"]), rating_sum=item.get("rating_sum", 0),
+        rating_count=item.get("rating_count", 0),
     )  # fmt: skip

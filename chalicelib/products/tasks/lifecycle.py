@@ -74,6 +74,7 @@ TASK = Lifecycle(
         Move("reject", _S.MANUAL_REVIEW, _S.DISPUTED, _R.AGENT, "", "task.rejected"),
         Move("lapse", _S.MANUAL_REVIEW, _S.DISPUTED, _R.CLOCK, "", "task.review_lapsed"),
         # After it
+        Move("rate", _S.COMPLETED, _S.COMPLETED, _R.AGENT, "", "task.rated"),
         Move("mature", _S.COMPLETED, _S.COMPLETED, _R.CLOCK, "pending → available", "task.earnings_available"),
         Move("dispute", _S.COMPLETED, _S.DISPUTED, _R.AGENT, "pending frozen", "task.dispute_opened"),
         Move("dispute", _S.COMPLETED, _S.DISPUTED, _R.ADMIN, "pending frozen", "task.dispute_opened"),

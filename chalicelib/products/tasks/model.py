@@ -4,6 +4,8 @@ head       status, money, times: rewritten by every move, so it is kept under 1 
 body       what was asked, in the agent's words
 proof n    what was handed in the n-th time
 verdict n  what the Guardian said of it
+estimate   how long the operator who has it says it takes
+rating     what the agent said of the work
 """
 
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from chalicelib.core.files.model import Frozen
 from chalicelib.kit.words import Moment, Words
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
 from chalicelib.products.tasks.rules import TaskType
-from chalicelib.products.tasks.words import GuardianResult, Location
+from chalicelib.products.tasks.words import Estimate, GuardianResult, Location
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,18 @@ class Task(Words):
     created_at: Moment
     operator_id: str | None = None
     operator_name: str | None = None
+    operator_rating_tenths: int | None = None
+    """The operator's average when they took the task, or when its agent rated them: what anybody said since is not in
+    it, so that a list of tasks needs no look at their operators."""
     submissions: int = 0
     verified_by: str | None = None
     cancel_reason: CancelReason | None = None
     refunded_micros: int | None = None
     held: bool = False
+    estimate_minutes: int | None = None
+    rating: int | None = None
     accepted_at: Moment | None = None
+    started_at: Moment | None = None
     submitted_at: Moment | None = None
     resubmit_until: Moment | None = None
     verified_at: Moment | None = None
@@ -82,6 +90,14 @@ class Body(Words):
     callback_url: str | None
     sealed_callback_secret: str | None
     auto_complete_after_seconds: int
+    estimate_required: bool = False
+
+
+class Rating(Words):
+    """What the agent said of the operator's work once it was done."""
+
+    rating: int
+    comment: str | None
 
 
 class ProofPhoto(Words):
@@ -110,6 +126,8 @@ class Sheets:
     body: Body
     proof: ProofSheet | None
     verdict: GuardianResult | None
+    estimate: Estimate | None = None
+    rating: Rating | None = None
 
 
 def secret_place(task_id: str) -> str:

@@ -1,10 +1,10 @@
-"""Tasks over HTTP: the agent's side, and the operator's."""
+"""Tasks over HTTP: what everybody may know, the agent's side, and the operator's."""
 
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.tasks import words
-from chalicelib.products.tasks.actions import agents, operators
+from chalicelib.products.tasks import admin_routes, category_words, words, work_words
+from chalicelib.products.tasks.actions import agents, categories, estimates, operators, ratings, work
 
 _routes = Routes()
 
@@ -17,6 +17,16 @@ def post(call: Call[words.TaskOrder]) -> Outcome:
 @_routes.get("/api/v1/tasks", Who.AGENT, words.ListQuery, words.TaskPage)
 def list_tasks(call: Call[words.ListQuery]) -> words.TaskPage:
     return agents.list_tasks(call.world, call.agent, call.words)
+
+
+@_routes.get("/api/v1/tasks/categories", Who.ANYONE, Nothing, category_words.Categories)
+def list_categories(call: Call[Nothing]) -> category_words.Categories:
+    return categories.list_categories(call.world)
+
+
+@_routes.get("/api/v1/tasks/quote", Who.AGENT, category_words.QuoteQuery, category_words.Quote)
+def quote(call: Call[category_words.QuoteQuery]) -> category_words.Quote:
+    return agents.quote(call.world, call.agent, call.words)
 
 
 @_routes.get("/api/v1/tasks/{task_id}", Who.AGENT, Nothing, words.TaskShown)
@@ -34,14 +44,46 @@ def verify(call: Call[words.VerifyOrder]) -> Outcome:
     return agents.verify(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
 
 
+@_routes.post("/api/v1/tasks/{task_id}/estimate/approve", Who.AGENT, Nothing, work_words.EstimateApproved)
+def approve_estimate(call: Call[Nothing]) -> Outcome:
+    return estimates.approve(call.world, call.agent, call.ids["task_id"], call.claim)
+
+
+@_routes.post("/api/v1/tasks/{task_id}/estimate/reject", Who.AGENT, work_words.WithReason, work_words.Reopened)
+def reject_estimate(call: Call[work_words.WithReason]) -> Outcome:
+    return estimates.reject(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
+
+
+@_routes.post("/api/v1/tasks/{task_id}/rate", Who.AGENT, work_words.RateOrder, work_words.Rated)
+def rate(call: Call[work_words.RateOrder]) -> Outcome:
+    return ratings.rate(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
+
+
 @_routes.get("/api/v1/operator/tasks", Who.OPERATOR, words.FeedQuery, words.FeedPage)
-def browse(call: Call[words.FeedQuery]) -> words.FeedPage:
+def browse(call: Call[words.FeedQuery]) -> words.FeedPage | work_words.MyTaskPage:
+    if call.words.scope == "mine":
+        return work.list_mine(call.world, call.operator, call.words)
     return operators.browse(call.world, call.words)
 
 
-@_routes.post("/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, Nothing, words.Accepted)
-def accept(call: Call[Nothing]) -> Outcome:
-    return operators.accept(call.world, call.operator, call.ids["task_id"], call.claim)
+@_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, work_words.MyTask)
+def find_mine(call: Call[Nothing]) -> work_words.MyTask | words.FeedRow:
+    return work.find(call.world, call.operator, call.ids["task_id"])
+
+
+@_routes.post("/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, work_words.AcceptOrder, words.Accepted)
+def accept(call: Call[work_words.AcceptOrder]) -> Outcome:
+    return operators.accept(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
+
+
+@_routes.post("/api/v1/operator/tasks/{task_id}/start", Who.OPERATOR, Nothing, work_words.Started)
+def start(call: Call[Nothing]) -> Outcome:
+    return work.start(call.world, call.operator, call.ids["task_id"], call.claim)
+
+
+@_routes.post("/api/v1/operator/tasks/{task_id}/release", Who.OPERATOR, work_words.WithReason, work_words.Reopened)
+def release(call: Call[work_words.WithReason]) -> Outcome:
+    return work.release(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
 
 @_routes.post("/api/v1/operator/tasks/{task_id}/submit", Who.OPERATOR, words.Submission, words.Submitted)
@@ -49,4 +91,4 @@ def submit(call: Call[words.Submission]) -> Outcome:
     return operators.submit(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
 
-ROUTES = _routes.all
+ROUTES = [*_routes.all, *admin_routes.ROUTES]

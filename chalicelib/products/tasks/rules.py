@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from chalicelib.core.world import Verdict
 from chalicelib.kit import money
@@ -28,13 +29,21 @@ class TaskType(StrEnum):
     SUBSCRIPTION_SETUP = "SUBSCRIPTION_SETUP"
 
 
+Tier = Literal["standard", "growth", "enterprise"]
+
+
 @dataclass(frozen=True)
 class Category:
-    """What a task type implies. `credential` marks the types whose result is delivered end-to-end encrypted."""
+    """What a task type implies. `credential` marks the types whose result is delivered end-to-end encrypted (Tier 2).
+
+    `default_minutes` is how long such a task usually takes; work at a place has no usual time.
+    """
 
     domain: str
     proof_type: str
     reward_max_usd: int
+    description: str
+    default_minutes: int | None = None
     credential: bool = False
 
 
@@ -42,20 +51,38 @@ _T = TaskType
 
 # Seed, "Parameters" of POST /tasks, "Available Categories" and "Credential Categories".
 CATEGORIES: Mapping[TaskType, Category] = {
-    _T.VERIFICATION: Category("PHYSICAL", "PHOTO", 10_000),
-    _T.PHOTO: Category("PHYSICAL", "PHOTO", 10_000),
-    _T.DELIVERY: Category("PHYSICAL", "PHOTO", 10_000),
-    _T.INSPECTION: Category("PHYSICAL", "PHOTO", 10_000),
-    _T.CAPTCHA_SOLVING: Category("DIGITAL", "SCREENSHOT", 10),
-    _T.FORM_FILLING: Category("DIGITAL", "SCREENSHOT", 50),
-    _T.BROWSER_INTERACTION: Category("DIGITAL", "SCREENSHOT", 100),
-    _T.CONTENT_REVIEW: Category("DIGITAL", "CONFIRMATION", 25),
-    _T.DATA_VALIDATION: Category("DIGITAL", "CONFIRMATION", 50),
-    _T.ACCOUNT_CREATION: Category("DIGITAL", "ARTIFACT", 100, credential=True),
-    _T.API_KEY_PROCUREMENT: Category("DIGITAL", "ARTIFACT", 200, credential=True),
-    _T.PHONE_VERIFICATION: Category("DIGITAL", "ARTIFACT", 25, credential=True),
-    _T.SUBSCRIPTION_SETUP: Category("DIGITAL", "ARTIFACT", 500, credential=True),
-}
+    _T.VERIFICATION: Category("PHYSICAL", "PHOTO", 10_000, "Verify that something at a place is as it should be"),
+    _T.PHOTO: Category("PHYSICAL", "PHOTO", 10_000, "Take photos of a place or a thing"),
+    _T.DELIVERY: Category("PHYSICAL", "PHOTO", 10_000, "Pick something up and bring it to a place"),
+    _T.INSPECTION: Category("PHYSICAL", "PHOTO", 10_000, "Inspect a place or a thing and report its condition"),
+    _T.CAPTCHA_SOLVING: Category(
+        "DIGITAL", "SCREENSHOT", 10, "Solve CAPTCHAs and visual challenges that AI cannot handle", 15
+    ),
+    _T.FORM_FILLING: Category(
+        "DIGITAL", "SCREENSHOT", 50, "Fill out web forms, applications, or registration flows", 60
+    ),
+    _T.BROWSER_INTERACTION: Category(
+        "DIGITAL", "SCREENSHOT", 100, "Perform browser-based interactions requiring human judgment", 60
+    ),
+    _T.CONTENT_REVIEW: Category(
+        "DIGITAL", "CONFIRMATION", 25, "Review and assess content for quality, accuracy, or compliance", 120
+    ),
+    _T.DATA_VALIDATION: Category(
+        "DIGITAL", "CONFIRMATION", 50, "Validate data accuracy by cross-referencing real-world sources", 120
+    ),
+    _T.ACCOUNT_CREATION: Category(
+        "DIGITAL", "ARTIFACT", 100, "Create accounts on third-party services", 60, credential=True
+    ),
+    _T.API_KEY_PROCUREMENT: Category(
+        "DIGITAL", "ARTIFACT", 200, "Sign up and retrieve API keys from services", 120, credential=True
+    ),
+    _T.PHONE_VERIFICATION: Category(
+        "DIGITAL", "ARTIFACT", 25, "Receive SMS codes and verify phone numbers", 30, credential=True
+    ),
+    _T.SUBSCRIPTION_SETUP: Category(
+        "DIGITAL", "ARTIFACT", 500, "Configure paid service subscriptions", 120, credential=True
+    ),
+}  # fmt: skip
 
 REWARD_MIN_USD = 10
 DEADLINE_MAX = timedelta(days=90)
@@ -66,6 +93,9 @@ FEE_MIN_MICROS = money.usd(2)
 # Seed, "Volume Pricing Tiers"; exactly $5,000 and exactly $25,000 belong to the middle one (ruling 17).
 GROWTH_FROM_MICROS, ENTERPRISE_ABOVE_MICROS = money.usd(5_000), money.usd(25_000)
 STANDARD_PERCENT, GROWTH_PERCENT, ENTERPRISE_PERCENT = 18, 15, 12
+TIERS: Mapping[int, Tier] = {STANDARD_PERCENT: "standard", GROWTH_PERCENT: "growth", ENTERPRISE_PERCENT: "enterprise"}
+REWARD_MAX_USD = 10_000
+ESTIMATE_MAX = timedelta(days=90)
 
 FILES_MAX = 20
 APPROVE_FROM, REVIEW_FROM = 90, 50
@@ -99,12 +129,14 @@ def fee_percent(trailing_rewards_micros: int) -> int:
     return GROWTH_PERCENT if trailing_rewards_micros <= ENTERPRISE_ABOVE_MICROS else ENTERPRISE_PERCENT
 
 
-def check_reward(task_type: TaskType, reward_micros: int) -> None:
-    """A reward is $10 to the maximum of its type (ruling 18). Raises Invalid."""
-    most = money.usd(CATEGORIES[task_type].reward_max_usd)
+def check_reward(task_type: TaskType | None, reward_micros: int) -> None:
+    """A reward is $10 to the maximum of its type (ruling 18), or of any type. Raises Invalid."""
+    most = money.usd(CATEGORIES[task_type].reward_max_usd if task_type else REWARD_MAX_USD)
     if not money.usd(REWARD_MIN_USD) <= reward_micros <= most:
         low, high = money.say(money.usd(REWARD_MIN_USD)), money.say(most)
-        raise Invalid("reward_usd", f"must be {low} to {high} for {task_type}, not {money.say(reward_micros)}")
+        raise Invalid(
+            "reward_usd", f"must be {low} to {high} for {task_type or 'a task'}, not {money.say(reward_micros)}"
+        )
 
 
 def check_deadline(deadline: datetime, now: datetime) -> None:
@@ -122,6 +154,22 @@ def check_kind(task_type: TaskType, task_domain: str | None, *, has_location: bo
         raise Invalid("task_domain", f"must be {category.domain} for {task_type}, or be left out")
     if category.domain == "PHYSICAL" and not has_location:
         raise Invalid("location", f"is required for {task_type}: {{lat, lng, address}}")
+
+
+def estimate_minutes(days: int | None, hours: int | None, minutes: int | None, *, required: bool) -> int | None:
+    """The minutes of an operator's estimate; none for a task that asks for none. Raises Invalid."""
+    given = {"estimate_days": days, "estimate_hours": hours, "estimate_minutes": minutes}
+    named = [name for name, number in given.items() if number is not None]
+    if not required:
+        if named:
+            raise Invalid(named[0], "this task asks for no estimate; leave it out")
+        return None
+    if not named:
+        raise Invalid("estimate_minutes", "is required: this task asks for an estimate in days, hours and minutes")
+    total = ((days or 0) * 24 + (hours or 0)) * 60 + (minutes or 0)
+    if not 1 <= total <= ESTIMATE_MAX.total_seconds() / 60:
+        raise Invalid(named[0], f"days, hours and minutes together must be 1 minute to {ESTIMATE_MAX.days} days")
+    return total
 
 
 def latest_work(deadline: datetime) -> datetime:

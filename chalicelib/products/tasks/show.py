@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from chalicelib.core.board.model import Opening
+from chalicelib.core.board.model import Assignment, Opening
 from chalicelib.core.files import service as files
 from chalicelib.core.world import World
-from chalicelib.products.tasks import rules, words
+from chalicelib.products.tasks import rules, words, work_words
 from chalicelib.products.tasks.model import Body, ProofPhoto, ProofSheet, Sheets, Task
 
 
@@ -22,7 +22,7 @@ def row(task: Task) -> words.TaskRow:
     """A task in its account's list."""
     return words.TaskRow(
         task_id=task.task_id, title=task.title, status=task.status, task_type=task.task_type,
-        reward_usd=task.reward_micros, operator=_operator(task), created_at=task.created_at, deadline=task.deadline,
+        reward_usd=task.reward_micros, operator=operator(task), created_at=task.created_at, deadline=task.deadline,
     )  # fmt: skip
 
 
@@ -36,7 +36,9 @@ def task(world: World, sheets: Sheets) -> words.TaskShown:
         reward_usd=head.reward_micros, platform_fee_usd=head.fee_micros, platform_fee=head.fee_micros,
         deadline=head.deadline, proof_requirements=body.proof_requirements,
         proof=_proof(world, sheets.proof) if sheets.proof else None, guardian_result=sheets.verdict,
-        operator=_operator(head), callback_url=body.callback_url, submissions=head.submissions,
+        operator=operator(head), callback_url=body.callback_url, submissions=head.submissions,
+        estimate_required=body.estimate_required, estimate=sheets.estimate, rating=head.rating,
+        rating_comment=sheets.rating.comment if sheets.rating else None, started_at=head.started_at,
         verified_by=head.verified_by, cancel_reason=head.cancel_reason, refunded_usd=head.refunded_micros,
         accepted_at=head.accepted_at, submitted_at=head.submitted_at, verified_at=head.verified_at,
         completed_at=head.completed_at, hold_until=head.hold_until, cancelled_at=head.cancelled_at,
@@ -46,7 +48,42 @@ def task(world: World, sheets: Sheets) -> words.TaskShown:
 
 def on_board(body: Body) -> dict[str, Any]:
     """What the board tells of a task beside its title and pay."""
-    return body.model_dump(include={"description", "location", "proof_requirements", "task_domain", "proof_type"})
+    told = {"description", "location", "proof_requirements", "task_domain", "proof_type", "estimate_required"}
+    return body.model_dump(include=told)
+
+
+def my_row(mine: Assignment, task: Task | None) -> work_words.MyTaskRow:
+    """A task in its operator's own list; `task` is None where it is none of theirs any more."""
+    return work_words.MyTaskRow(
+        task_id=mine.opening_id, title=mine.title, task_type=rules.TaskType(mine.kind), reward_usd=mine.pay_micros,
+        state=mine.state, status=task and task.status, deadline=task and task.deadline,
+        resubmit_until=task and task.resubmit_until, claimed_at=mine.claimed_at, ended_at=mine.ended_at,
+    )  # fmt: skip
+
+
+def my_task(sheets: Sheets, mine: Assignment) -> work_words.MyTask:
+    """A task with all that the work needs, for the operator who has it; the agent's callback is none of theirs."""
+    head, body = sheets.task, sheets.body
+    return work_words.MyTask(
+        task_id=head.task_id, title=head.title, description=body.description, status=head.status, state=mine.state,
+        task_type=head.task_type, task_domain=body.task_domain, proof_type=body.proof_type,
+        digital_instructions=body.digital_instructions, location=body.location or words.Remote(),
+        reward_usd=head.reward_micros, deadline=head.deadline, proof_requirements=body.proof_requirements,
+        estimate_required=body.estimate_required, estimate=sheets.estimate, guardian_result=sheets.verdict,
+        submissions=head.submissions, resubmit_until=head.resubmit_until, cancel_reason=head.cancel_reason,
+        accepted_at=head.accepted_at, started_at=head.started_at, submitted_at=head.submitted_at,
+        completed_at=head.completed_at, hold_until=head.hold_until, cancelled_at=head.cancelled_at,
+        created_at=head.created_at,
+    )  # fmt: skip
+
+
+def operator(task: Task) -> words.OperatorShown | None:
+    """Whoever has a task, with their average as the head remembers it."""
+    if task.operator_id is None:
+        return None
+    tenths = task.operator_rating_tenths
+    rating = None if tenths is None else tenths / 10
+    return words.OperatorShown(id=task.operator_id, name=task.operator_name or "", rating=rating)
 
 
 def in_feed(opening: Opening) -> words.FeedRow:
@@ -58,12 +95,6 @@ def in_feed(opening: Opening) -> words.FeedRow:
         location=words.Coordinates.model_validate(place) if place else words.Remote(),
         reward_usd=opening.pay_micros, deadline=opening.deadline, created_at=opening.posted_at, **shown,
     )  # fmt: skip
-
-
-def _operator(task: Task) -> words.OperatorShown | None:
-    if task.operator_id is None:
-        return None
-    return words.OperatorShown(id=task.operator_id, name=task.operator_name or "")
 
 
 def _proof(world: World, sheet: ProofSheet) -> words.Proof:

@@ -6,12 +6,14 @@
     task_…     body         what was asked
     task_…     proof#<n>    what was handed in the n-th time
     task_…     verdict#<n>  what the Guardian said of it
+    task_…     estimate     how long the operator who has it says it takes
+    task_…     rating       what the agent said of the work
 
 Heads lie under their account, so that its list is one consistent query; who has only the id of a task finds the account
 on the board.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -21,12 +23,12 @@ from chalicelib.kit import ids
 from chalicelib.kit.errors import NotFound
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.store import Rows, Store, under
-from chalicelib.kit.table import Item, Key, Write, add, update
+from chalicelib.kit.table import Item, Key, Write, add, put, update
 from chalicelib.kit.words import Words
 from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model import Body, ProofSheet, Sheets, Task, TaskRef
+from chalicelib.products.tasks.model import Body, ProofSheet, Rating, Sheets, Task, TaskRef
 from chalicelib.products.tasks.rules import SUBMISSIONS_MAX
-from chalicelib.products.tasks.words import GuardianResult
+from chalicelib.products.tasks.words import Estimate, GuardianResult
 
 TABLE = "tasks"
 PREFIX = "task_"
@@ -65,6 +67,16 @@ def add_verdict(task_id: str, number: int, verdict: GuardianResult) -> Write:
     return _sheet(task_id, f"verdict#{number}", verdict)
 
 
+def put_estimate(task_id: str, estimate: Estimate) -> Write:
+    """The estimate of the operator who has the task now, in the place of one that was rejected."""
+    return put(TABLE, Key(task_id, "estimate"), {"words": estimate.dump()})
+
+
+def add_rating(task_id: str, rating: Rating) -> Write:
+    """What the agent said of the work."""
+    return _sheet(task_id, "rating", rating)
+
+
 def move(
     ref: TaskRef, row: Move, *, where: ConditionBase | None = None,
     refuse: Callable[[Task], Exception | None] | None = None, drop: tuple[str, ...] = (), **changes: Any,
@@ -83,9 +95,9 @@ def move(
         return special or TASK.refusal(row.verb, task.status, row.role)
 
     here = Attr("status").eq(row.start)
-    put = _plain({**changes, "status": row.end})
+    changed = _plain({**changes, "status": row.end})
     head = update(
-        TABLE, head_row(ref), put={**put, "account_status": _account_status(ref.account_id, row.end)}, drop=drop,
+        TABLE, head_row(ref), put={**changed, "account_status": _account_status(ref.account_id, row.end)}, drop=drop,
         where=here & where if where else here, refusal=refusal,
     )  # fmt: skip
     if row.start == row.end:
@@ -103,22 +115,34 @@ def find_task(store: Store, ref: TaskRef) -> Task:
 
 
 def find_sheets(store: Store, ref: TaskRef) -> Sheets:
-    """A task with its body, last proof and last verdict, in one read. Raises TaskNotFound."""
+    """A task with its body, last proof and last verdict, estimate and rating, in one read. Raises TaskNotFound."""
     if not ids.looks_like(ref.task_id, "task"):
         raise TaskNotFound
     numbers = range(SUBMISSIONS_MAX, 0, -1)
-    names = ["body", *(f"proof#{n}" for n in numbers), *(f"verdict#{n}" for n in numbers)]
-    head, body, *rest = store.get_many(TABLE, [head_row(ref), *(Key(ref.task_id, name) for name in names)])
+    names = ["estimate", "rating", "body", *(f"proof#{n}" for n in numbers), *(f"verdict#{n}" for n in numbers)]
+    head, estimate, rating, body, *rest = store.get_many(
+        TABLE, [head_row(ref), *(Key(ref.task_id, name) for name in names)]
+    )
     if head is None or body is None:
         raise TaskNotFound
     proofs, verdicts = rest[:SUBMISSIONS_MAX], rest[SUBMISSIONS_MAX:]
     proof, verdict = next(filter(None, proofs), None), next(filter(None, verdicts), None)
+    task = read_task(head)
     return Sheets(
-        task=read_task(head),
+        task=task,
         body=Body.model_validate_json(body["words"]),
         proof=ProofSheet.model_validate_json(proof["words"]) if proof else None,
         verdict=GuardianResult.model_validate_json(verdict["words"]) if verdict else None,
+        # The estimate of somebody who has given the task back is still there, and nobody's.
+        estimate=Estimate.model_validate_json(estimate["words"]) if estimate and task.estimate_minutes else None,
+        rating=Rating.model_validate_json(rating["words"]) if rating else None,
     )
+
+
+def find_tasks(store: Store, refs: Sequence[TaskRef]) -> dict[str, Task]:
+    """The heads of up to 100 tasks, by their ids, in one read."""
+    items = store.get_many(TABLE, [head_row(ref) for ref in refs]) if refs else []
+    return {item["sk"]: read_task(item) for item in items if item}
 
 
 def list_tasks(

@@ -97,10 +97,11 @@ class FeedQuery(PageWords):
     """GET /operator/tasks."""
 
     task_type: TypeIn | None = None
+    scope: Literal["mine"] | None = None
 
 
 class OperatorShown(Words):
-    """An operator as agents see one: "Jane D."; the rating is null until somebody has rated."""
+    """An operator as agents see one: "Jane D."; the rating is their average, null until somebody has rated."""
 
     id: str
     name: str
@@ -159,6 +160,14 @@ class GuardianResult(Words):
     model: str = ""
 
 
+class Estimate(Words):
+    """How long the work will take, in the operator's opinion."""
+
+    minutes: int
+    note: str | None
+    at: Moment
+
+
 class TaskShown(Words):
     """GET /tasks/:id."""
 
@@ -181,11 +190,16 @@ class TaskShown(Words):
     operator: OperatorShown | None
     callback_url: str | None
     messages: list[str] = Field(default_factory=list)
+    estimate_required: bool
+    estimate: Estimate | None
+    rating: int | None
+    rating_comment: str | None
     submissions: int
     verified_by: str | None
     cancel_reason: str | None
     refunded_usd: AmountOut | None
     accepted_at: Moment | None
+    started_at: Moment | None
     submitted_at: Moment | None
     verified_at: Moment | None
     completed_at: Moment | None
@@ -229,6 +243,7 @@ class FeedRow(Words):
     reward_usd: AmountOut
     deadline: Moment
     proof_requirements: list[str]
+    estimate_required: bool = False
     created_at: Moment
 
 

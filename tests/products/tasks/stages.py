@@ -40,6 +40,9 @@ class Scene:
     def accept(self) -> None:
         assert self.operator.accept(self.task_id).status == 200
 
+    def give_estimate(self, **estimate: Any) -> None:
+        assert self.operator.accept(self.task_id, **(estimate or {"estimate_hours": 2})).status == 200
+
     def submit(self, **words: Any) -> Reply:
         """Hand in proof, which nobody has looked at yet."""
         made = self.operator.submit(self.task_id, **{"photos": PHOTOS, "notes": "Sign confirmed at location", **words})
@@ -60,14 +63,20 @@ def scene(house: House, status: str = "PENDING", **order: Any) -> Scene:
 
 
 def _order(status: str, order: dict[str, Any]) -> dict[str, Any]:
+    if status == "ESTIMATE_PENDING":
+        return {"estimate_required": True, **order}
     return {"auto_complete_after_seconds": WINDOW_SECONDS, **order} if status == "VERIFIED" else order
 
 
 def _reach(stage: Scene, status: str) -> Scene:
     if status == "CANCELLED":
         assert stage.agent.cancel(stage.task_id).status == 200
+    elif status == "ESTIMATE_PENDING":
+        stage.give_estimate()
     elif status != "PENDING":
         stage.accept()
+    if status == "IN_PROGRESS":
+        assert stage.operator.start(stage.task_id).status == 200
     if status == "SUBMITTED" or status in CONFIDENCE:
         stage.submit()
     if status in CONFIDENCE:

@@ -182,10 +182,3 @@ def test_the_last_cent_can_be_set_aside(house: House) -> None:
     assert agent.balance() == (0, 29.5)
     assert agent.post(reward_usd=10).status == 402
     house.prove()
-
-
-def test_a_task_that_wants_an_estimate_is_refused_and_not_posted_without_one(house: House) -> None:
-    agent = house.agent(deposit=100)
-    refused = agent.post(estimate_required=True)
-    assert (refused.status, refused.json["details"]["field"]) == (400, "estimate_required")
-    assert agent.balance() == (100, 0)

@@ -13,9 +13,9 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import kinds, news, rules, show, words
+from chalicelib.products.tasks import category_words, kinds, news, rules, show, words
 from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.actions import endings
+from chalicelib.products.tasks.actions import categories, endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model import Body, Task, TaskRef, secret_place
 
@@ -23,15 +23,17 @@ LIST = "tasks"
 
 
 def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None) -> Outcome:
-    """Open a task and set its price aside. Raises Invalid, InsufficientFunds, BalanceOwed, KeyReused, InProgress."""
+    """Open a task and set its price aside.
+
+    Raises Invalid, TaskTypeDisabled, InsufficientFunds, BalanceOwed, KeyReused, InProgress.
+    """
     now = world.now()
-    if order.estimate_required:
-        raise Invalid("estimate_required", "estimates are not served yet; leave it out")
     rules.check_kind(order.task_type, order.task_domain, has_location=order.location is not None)
     rules.check_reward(order.task_type, order.reward_usd)
     rules.check_deadline(order.deadline, now)
     _check_callback(world, order)
-    book = ledger.book_of(world.store, agent.account_id)
+    book, switches = ledger.book_and_switches(world.store, agent.account_id)
+    categories.check_enabled(world, switches, order.task_type)
     fee = rules.fee_micros(order.reward_usd, ledger.trailing_rewards_micros(book, now))
     task = Task(
         task_id=ids.new("task"), account_id=agent.account_id, status=Status.PENDING, title=order.title,
@@ -50,6 +52,21 @@ def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None
         events.record(world, "task.created", agent.account_id, task.task_id, facts),
     ]
     return once.commit(world.store, claim, writes, show.created(task))
+
+
+def quote(world: World, agent: Agent, query: category_words.QuoteQuery) -> category_words.Quote:
+    """What a task with this reward would cost now (ruling 17). Raises Invalid, TaskTypeDisabled."""
+    rules.check_reward(query.task_type, query.reward_usd)
+    book, switches = ledger.book_and_switches(world.store, agent.account_id)
+    if query.task_type:
+        categories.check_enabled(world, switches, query.task_type)
+    spent = ledger.trailing_rewards_micros(book, world.now())
+    fee, percent = rules.fee_micros(query.reward_usd, spent), rules.fee_percent(spent)
+    return category_words.Quote(
+        reward_usd=query.reward_usd, platform_fee=fee, platform_fee_usd=fee, total_escrow=query.reward_usd + fee,
+        fee_percent=percent, tier=rules.TIERS[percent], trailing_30_day_usd=spent,
+        minimum_fee_usd=rules.FEE_MIN_MICROS,
+    )  # fmt: skip
 
 
 def find(world: World, agent: Agent, task_id: str) -> words.TaskShown:
@@ -107,7 +124,7 @@ def _body(world: World, task: Task, order: words.TaskOrder) -> Body:
         task_domain=category.domain, proof_type=order.proof_type or category.proof_type,
         digital_instructions=order.digital_instructions, callback_url=order.callback_url,
         sealed_callback_secret=world.seal.seal(secret, secret_place(task.task_id)) if secret else None,
-        auto_complete_after_seconds=order.auto_complete_after_seconds,
+        auto_complete_after_seconds=order.auto_complete_after_seconds, estimate_required=order.estimate_required,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""How tasks end: writes that several verbs and jobs share."""
+"""How tasks end, or begin again: writes that several verbs and jobs share."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -11,14 +11,29 @@ from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import World
 from chalicelib.kit import clock, money
 from chalicelib.kit.clock import iso
+from chalicelib.kit.errors import Gone
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import kinds, news
+from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
-from chalicelib.products.tasks.model import Task
+from chalicelib.products.tasks.model import Task, TaskRef
 
-AT_WORK = (Status.ACCEPTED, Status.IN_PROGRESS)
+
+class TaskExpired(Gone):
+    """The deadline has passed."""
+
+    code = "task_expired"
+
+    def __init__(self) -> None:
+        super().__init__("This task has expired.")
+
+
+AT_WORK = (Status.ESTIMATE_PENDING, Status.ACCEPTED, Status.IN_PROGRESS)
+# What a head knows of whoever has the task.
+OF_THE_OPERATOR = (
+    "operator_id", "operator_name", "operator_rating_tenths", "estimate_minutes", "accepted_at", "started_at",
+)  # fmt: skip
 
 
 def completion(world: World, task: Task, move: Move, *, verified_by: str) -> list[Write]:
@@ -53,6 +68,27 @@ def cancellation(
         *ledger.writes(postings.refund(task.task_id, task.account_id, task.total_micros), now),
         news.announce(world, task.ref, move, cancel_reason=reason, refunded_usd=money.to_decimal(task.total_micros)),
     ]  # fmt: skip
+
+
+def expiry_of_work(ref: TaskRef, deadline: datetime, now: datetime) -> Write:
+    """The entry that ends work which was accepted and never handed in."""
+    late = rules.latest_work(deadline)
+    return agenda.at(kinds.EXPIRE, ref.path, late, now, which=iso(late))
+
+
+def reopening(world: World, task: Task, move: Move, freed: list[Write], reason: str | None) -> list[Write]:
+    """Nobody has the task any more, and everybody may take it; `freed` is what the board makes of that.
+
+    The entry at the deadline may have fired while somebody had the task, even during this very request. So there is a
+    new one under a name of its own; past the deadline it is due at once (ruling 19).
+    """
+    now = world.now()
+    return [
+        *rows.move(task.ref, move, where=same_hands(task), drop=OF_THE_OPERATOR),
+        *freed,
+        agenda.at(kinds.EXPIRE, task.ref.path, max(task.deadline, now), now, which=f"again-{iso(now)}"),
+        news.announce(world, task.ref, move, operator_id=task.operator_id, reason=reason),
+    ]
 
 
 def same_hands(task: Task) -> ConditionBase:

@@ -1,7 +1,8 @@
-"""What operators do with tasks: browse, accept, hand in."""
+"""What operators do with tasks that they do not have yet, and at the end: browse, accept, hand in."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -16,21 +17,14 @@ from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import kinds, news, rules, show, words
+from chalicelib.products.tasks import kinds, news, rules, show, words, work_words
 from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks.actions import endings, estimates
+from chalicelib.products.tasks.actions.endings import TaskExpired
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model import ProofPhoto, ProofSheet, Task, TaskRef
 
 LIST = "operator/tasks"
-
-
-class TaskExpired(Gone):
-    """The deadline has passed."""
-
-    code = "task_expired"
-
-    def __init__(self) -> None:
-        super().__init__("This task has expired.")
 
 
 class ResubmitOver(Gone):
@@ -61,10 +55,12 @@ def browse(world: World, query: words.FeedQuery) -> words.FeedPage:
     return words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=capped))
 
 
-def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) -> Outcome:
-    """Take a task: of all who try, one gets it.
+def accept(
+    world: World, operator: Operator, task_id: str, order: work_words.AcceptOrder, claim: Claim | None
+) -> Outcome:
+    """Take a task, or, where one is asked for, give an estimate for it: of all who try, one gets it.
 
-    Raises TaskNotFound, KycRequired, SelfDealing, TaskExpired, Taken, TooManyAssignments.
+    Raises TaskNotFound, KycRequired, SelfDealing, TaskExpired, Invalid, Taken, TooManyAssignments.
     """
     now = world.now()
     opening = board.find(world.store, task_id, rows.TaskNotFound())
@@ -72,18 +68,26 @@ def accept(world: World, operator: Operator, task_id: str, claim: Claim | None) 
     if opening.deadline <= now and not opening.taken:
         raise TaskExpired
     ref = TaskRef(opening.owner_id, task_id)
-    move = TASK.find("accept", Status.PENDING, Role.OPERATOR)
-    late = rules.latest_work(opening.deadline)
+    estimate = estimates.read(opening, order, now)
+    move = TASK.find("estimate" if estimate else "accept", Status.PENDING, Role.OPERATOR)
+    minutes: dict[str, Any] = {"estimate_minutes": estimate.minutes} if estimate else {}
     writes = [
         *rows.move(
             ref, move, where=Attr("deadline").gt(iso(now)), refuse=_cannot_accept,
-            operator_id=operator.id, operator_name=operator.shown_name, accepted_at=now,
+            operator_id=operator.id, operator_name=operator.shown_name, operator_rating_tenths=operator.rating_tenths,
+            **(minutes or {"accepted_at": now}),
         ),
         *board.claim(opening, operator, now, world.settings.open_assignments_max),
-        agenda.at(kinds.EXPIRE, ref.path, late, now, which=iso(late)),
-        news.announce(world, ref, move, operator_id=operator.id),
+        # Until the agent approves an estimate the task ends at its deadline, like one that nobody has taken.
+        rows.put_estimate(task_id, estimate) if estimate else endings.expiry_of_work(ref, opening.deadline, now),
+        news.announce(world, ref, move, operator_id=operator.id, **minutes),
     ]  # fmt: skip
-    answer = words.Accepted(task_id=task_id, status=Status(move.end), accepted_at=now)
+    status = Status(move.end)
+    answer = (
+        work_words.Estimated(task_id=task_id, status=status, estimate_minutes=estimate.minutes)
+        if estimate
+        else words.Accepted(task_id=task_id, status=status, accepted_at=now)
+    )
     return once.commit(world.store, claim, writes, answer)
 
 

@@ -1,0 +1,134 @@
+"""Requests and answers of the work between taking a task and rating it: estimates, the operator's day, ratings."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.core.board.model import AssignmentState
+from chalicelib.kit.pages import Pagination
+from chalicelib.kit.words import AmountOut, Moment, Words
+from chalicelib.products.tasks.lifecycle import Status
+from chalicelib.products.tasks.rules import TaskType
+from chalicelib.products.tasks.words import Estimate, GuardianResult, Location, OperatorShown, Remote
+
+_Part = Annotated[int, Field(ge=0, le=1_000_000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+
+class AcceptOrder(Words):
+    """POST /operator/tasks/:id/accept: an estimate, for a task that asks for one, and nothing for any other."""
+
+    estimate_days: _Part | None = None
+    estimate_hours: _Part | None = None
+    estimate_minutes: _Part | None = None
+    estimate_note: Annotated[str, StringConstraints(max_length=1_000)] | None = None
+
+
+class Estimated(Words):
+    """POST /operator/tasks/:id/accept with an estimate: it is accepted when the agent approves."""
+
+    task_id: str
+    status: Status
+    accepted_at: Moment | None = None
+    estimate_minutes: int
+
+
+class EstimateApproved(Words):
+    """POST /tasks/:id/estimate/approve."""
+
+    task_id: str
+    status: Status
+    accepted_at: Moment
+    operator: OperatorShown
+    estimate_minutes: int
+
+
+class WithReason(Words):
+    """A deed for which one may say why."""
+
+    reason: Reason | None = None
+
+
+class Reopened(Words):
+    """The task is open to everybody again."""
+
+    task_id: str
+    status: Status
+    message: str
+
+
+class Started(Words):
+    """POST /operator/tasks/:id/start."""
+
+    task_id: str
+    status: Status
+    started_at: Moment
+
+
+class MyTaskRow(Words):
+    """One task that an operator has or had. What was given back is told of no further."""
+
+    task_id: str
+    title: str
+    task_type: TaskType
+    reward_usd: AmountOut
+    state: AssignmentState
+    status: Status | None
+    deadline: Moment | None
+    resubmit_until: Moment | None
+    claimed_at: Moment
+    ended_at: Moment | None
+
+
+class MyTaskPage(Words):
+    """GET /operator/tasks?scope=mine."""
+
+    data: list[MyTaskRow]
+    pagination: Pagination
+
+
+class MyTask(Words):
+    """GET /operator/tasks/:id for whoever has the task: all that the work needs."""
+
+    task_id: str
+    title: str
+    description: str
+    status: Status
+    state: AssignmentState
+    task_type: TaskType
+    task_domain: str
+    proof_type: str
+    digital_instructions: str | None
+    location: Location | Remote
+    reward_usd: AmountOut
+    deadline: Moment
+    proof_requirements: list[str]
+    estimate_required: bool
+    estimate: Estimate | None
+    guardian_result: GuardianResult | None
+    submissions: int
+    resubmit_until: Moment | None
+    cancel_reason: str | None
+    accepted_at: Moment | None
+    started_at: Moment | None
+    submitted_at: Moment | None
+    completed_at: Moment | None
+    hold_until: Moment | None
+    cancelled_at: Moment | None
+    created_at: Moment
+
+
+class RateOrder(Words):
+    """POST /tasks/:id/rate."""
+
+    rating: int = Field(ge=1, le=5)
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+
+
+class Rated(Words):
+    """The operator with the new average."""
+
+    task_id: str
+    rating: int
+    comment: str | None
+    operator: OperatorShown
