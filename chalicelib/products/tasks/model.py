@@ -4,12 +4,14 @@ head       status, money, times: rewritten by every move, so it is kept under 1 
 body       what was asked, in the agent's words
 proof n    what was handed in the n-th time
 verdict n  what the Guardian said of it
+dispute n  that it was disputed, and how that ended
 """
 
 from dataclasses import dataclass
 
 from chalicelib.core.files.model import Frozen
 from chalicelib.kit.words import Moment, Words
+from chalicelib.products.tasks.dispute_model import Dispute
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
 from chalicelib.products.tasks.rules import TaskType
 from chalicelib.products.tasks.words import GuardianResult, Location
@@ -48,6 +50,8 @@ class Task(Words):
     operator_id: str | None = None
     operator_name: str | None = None
     submissions: int = 0
+    confidence: int | None = None
+    """What the Guardian gave the last proof; none before its verdict, or without one."""
     verified_by: str | None = None
     cancel_reason: CancelReason | None = None
     refunded_micros: int | None = None
@@ -110,6 +114,8 @@ class Sheets:
     body: Body
     proof: ProofSheet | None
     verdict: GuardianResult | None
+    dispute: Dispute | None = None
+    """The dispute about the last proof."""
 
 
 def secret_place(task_id: str) -> str:

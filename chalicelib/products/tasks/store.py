@@ -6,6 +6,7 @@
     task_…     body         what was asked
     task_…     proof#<n>    what was handed in the n-th time
     task_…     verdict#<n>  what the Guardian said of it
+    task_…     dispute#<n>  see dispute_store.py
 
 Heads lie under their account, so that its list is one consistent query; who has only the id of a task finds the account
 on the board.
@@ -23,6 +24,7 @@ from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add, update
 from chalicelib.kit.words import Words
+from chalicelib.products.tasks import dispute_store
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model import Body, ProofSheet, Sheets, Task, TaskRef
 from chalicelib.products.tasks.rules import SUBMISSIONS_MAX
@@ -103,21 +105,28 @@ def find_task(store: Store, ref: TaskRef) -> Task:
 
 
 def find_sheets(store: Store, ref: TaskRef) -> Sheets:
-    """A task with its body, last proof and last verdict, in one read. Raises TaskNotFound."""
+    """A task with its body, last proof, last verdict and the dispute about the last proof, in one read.
+
+    Raises TaskNotFound.
+    """
     if not ids.looks_like(ref.task_id, "task"):
         raise TaskNotFound
     numbers = range(SUBMISSIONS_MAX, 0, -1)
     names = ["body", *(f"proof#{n}" for n in numbers), *(f"verdict#{n}" for n in numbers)]
+    names += [dispute_store.name_of(n) for n in numbers]
     head, body, *rest = store.get_many(TABLE, [head_row(ref), *(Key(ref.task_id, name) for name in names)])
     if head is None or body is None:
         raise TaskNotFound
-    proofs, verdicts = rest[:SUBMISSIONS_MAX], rest[SUBMISSIONS_MAX:]
+    proofs, verdicts, disputes = (rest[SUBMISSIONS_MAX * n : SUBMISSIONS_MAX * (n + 1)] for n in range(3))
     proof, verdict = next(filter(None, proofs), None), next(filter(None, verdicts), None)
+    task = read_task(head)
+    dispute = next((one for one in disputes if one and one["number"] == task.submissions), None)
     return Sheets(
-        task=read_task(head),
+        task=task,
         body=Body.model_validate_json(body["words"]),
         proof=ProofSheet.model_validate_json(proof["words"]) if proof else None,
         verdict=GuardianResult.model_validate_json(verdict["words"]) if verdict else None,
+        dispute=dispute_store.read_dispute(dispute) if dispute else None,
     )
 
 
