@@ -113,6 +113,8 @@ def _walk(house: House, receiver: Receiver) -> None:
     operator.hand_in(rejected)
     house.drain()
     agent.cancel(agent.posted())
+    house.admin.get("/admin/disputes")
+    house.admin.do(f"/tasks/{agent.posted()}/cancel")
     agent.verify(agent.posted(), "APPROVE")
     _lose_guardian(agent, operator, hook)
     deployment.advance_clock(house.world.store, 31 * 60)
