@@ -16,6 +16,7 @@ from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
 from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.operators import routes as operators
+from chalicelib.products.tasks import dispute_routes as disputes
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
 
@@ -25,6 +26,7 @@ ROUTES = [
     *accounts.ROUTES,
     *operators.ROUTES,
     *tasks.ROUTES,
+    *disputes.ROUTES,
 ]
 
 app = Chalice(app_name="byhand", configure_logs=False)

@@ -56,6 +56,8 @@ class Settings(BaseModel):
     """How long an agent may leave a manual review unanswered before it becomes a dispute."""
     hold_days: PositiveInt = 7
     """How long earnings wait before they can be paid out."""
+    dispute_days: PositiveInt = 14
+    """How long a dispute waits for the backoffice before the last verdict decides it."""
     open_assignments_max: PositiveInt = 5
     """How many tasks an operator may have open at once."""
     give_backs_per_day: PositiveInt = 10

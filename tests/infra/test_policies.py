@@ -125,6 +125,8 @@ def _walk(house: House, receiver: Receiver) -> None:
     agent.cancel(estimated)
     house.admin.do("/task-types/PHOTO", enabled=True)
     agent.cancel(agent.posted())
+    house.admin.get("/admin/disputes")
+    house.admin.do(f"/tasks/{agent.posted()}/cancel")
     agent.verify(agent.posted(), "APPROVE")
     _lose_guardian(agent, operator, hook)
     deployment.advance_clock(house.world.store, 31 * 60)

@@ -24,7 +24,7 @@ INDEXES = {
         "feed_by_kind": ("feed_kind", "posted"),
         "by_operator": ("operator_id", "claimed"),
     },
-    "Tasks": {"by_status": ("account_status", "sk")},
+    "Tasks": {"by_status": ("account_status", "sk"), "disputes": ("dispute_state", "opened")},
 }
 # AWS lets nobody name a resource for these.
 NAMELESS = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}

@@ -8,7 +8,7 @@ from typing import Any
 from tests.harness import Agent, House, Operator, Reply, picture
 from tests.proofs import order
 from tests.proofs.bells import give
-from tests.proofs.stand_ins import MovableClock
+from tests.proofs.stand_ins import Mind, MovableClock
 
 CONFIRMED: dict[str, Any] = {"confirmation_text": "I have done what was asked."}
 ERRAND: dict[str, Any] = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATION", "location": None, "reward_usd": 20}
@@ -57,6 +57,31 @@ class Pair:
             self.known["url"] = made.json["url"]
         return made
 
+    @property
+    def dispute_id(self) -> str:
+        """The dispute about the task's last proof."""
+        if "dispute" not in self.known:
+            rows = [row for row in order.scan(self.house.world.store, "tasks") if row["sk"].startswith("dispute#")]
+            self.known["dispute"] = max(row["dispute_id"] for row in rows if row["pk"] == self.task_id)
+        return self.known["dispute"]
+
+    def dispute(self) -> Reply:
+        """The agent finds out inside the hold that it was not done."""
+        return self.agent.send(f"/tasks/{self.task_id}/dispute", {"reason": "It was not."}, key=f"d-{self.task_id}")
+
+    def resolve(self, **outcome: Any) -> Reply:
+        """The backoffice ends the dispute."""
+        return self.house.admin.do(f"/disputes/{self.dispute_id}/resolve", key=f"r-{self.dispute_id}", **outcome)
+
+    def judge_badly(self) -> list[str]:
+        """The Guardian rejects, and then is as sure as it was before."""
+        mind = self.house.world.judge
+        assert isinstance(mind, Mind)
+        before, mind.confidence = mind.confidence, 20
+        came_to = self.ring("judge", "task.judge")
+        mind.confidence = before
+        return came_to
+
     def ring(self, queue: str, kind: str, times: int = 1) -> list[str]:
         """The bell of the task's newest entry of a kind; found once, as a message goes on naming one that is gone."""
         if kind not in self.known:
@@ -104,14 +129,21 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "approve_estimate": lambda pair: pair.agent.estimate(pair.task_id, "approve", key=f"approve-{pair.task_id}"),
     "reject_estimate": lambda pair: pair.agent.estimate(pair.task_id, "reject", key=f"reject-{pair.task_id}"),
     "start": lambda pair: pair.operator.start(pair.task_id, key="start"),
-    "release": lambda pair: pair.operator.release(pair.task_id, key="release"),
+    "give back": lambda pair: pair.operator.release(pair.task_id, key="release"),
     "rate": lambda pair: pair.agent.rate(pair.task_id, 4, key=f"rate-{pair.task_id}"),
     "upload": Pair.upload,
     "submit": lambda pair: pair.operator.submit(pair.task_id, key="submit", **CONFIRMED),
     "submit photo": lambda pair: pair.operator.submit(pair.task_id, key="submit", photos=[pair.known["url"]]),
     "approve": lambda pair: pair.agent.verify(pair.task_id, "APPROVE", key=f"approve-{pair.task_id}"),
     "reject": lambda pair: pair.agent.verify(pair.task_id, "REJECT", key=f"reject-{pair.task_id}"),
+    "dispute": Pair.dispute,
+    "release": lambda pair: pair.resolve(outcome="release"),
+    "refund": lambda pair: pair.resolve(outcome="refund"),
+    "split": lambda pair: pair.resolve(outcome="split", operator_share=0.6),
+    "withdraw": lambda pair: pair.house.admin.do(f"/tasks/{pair.task_id}/cancel", key=f"withdraw-{pair.task_id}"),
     "pay out": lambda pair: pair.operator.payout(20, key="payout"),
+    "judge badly": Pair.judge_badly,
+    "resolve": lambda pair: pair.ring("timers", "task.resolve"),
     "judge": lambda pair: pair.ring("judge", "task.judge"),
     "complete": lambda pair: pair.ring("timers", "task.complete"),
     "mature": lambda pair: pair.ring("timers", "task.mature"),
@@ -129,7 +161,7 @@ DEEDS: dict[str, Deed] = {
     "approve_estimate": Deed(STEPS["approve_estimate"], before=("post", "estimate"), order=ESTIMATED),
     "reject_estimate": Deed(STEPS["reject_estimate"], before=("post", "estimate"), order=ESTIMATED),
     "start": Deed(STEPS["start"], before=("post", "accept")),
-    "release": Deed(STEPS["release"], before=("post", "accept", "start")),
+    "give back": Deed(STEPS["give back"], before=("post", "accept", "start")),
     "rate": Deed(STEPS["rate"], before=(*_HANDED_IN, "approve")),
     "upload": Deed(STEPS["upload"], before=("post", "accept")),
     "submit": Deed(STEPS["submit photo"], before=("post", "accept", "upload"), order={"proof_type": "PHOTO"}),
@@ -138,6 +170,26 @@ DEEDS: dict[str, Deed] = {
         STEPS["complete"], by_request=False, before=(*_HANDED_IN, "judge"), order=WINDOW, waits={"hours": 1.01}
     ),
     "approve": Deed(STEPS["approve"], before=(*_HANDED_IN, "judge"), order=WINDOW),
+    "dispute": Deed(STEPS["dispute"], before=(*_HANDED_IN, "approve")),
+    **{word: Deed(STEPS[word], before=(*_HANDED_IN, "reject")) for word in ("release", "refund", "split")},
+    **{
+        f"{word} after completion": Deed(STEPS[word], before=(*_HANDED_IN, "approve", "dispute"))
+        for word in ("release", "refund", "split")
+    },
+    "withdraw": Deed(STEPS["withdraw"], before=("post", "accept")),
+    "submit again": Deed(
+        lambda pair: pair.operator.submit(pair.task_id, key="again", **CONFIRMED), before=(*_HANDED_IN, "judge badly")
+    ),
+    "refund by the clock": Deed(
+        STEPS["resolve"], by_request=False, before=(*_HANDED_IN, "judge badly"), waits={"days": 14.01}
+    ),
+    "release by the clock": Deed(
+        STEPS["resolve"],
+        by_request=False,
+        before=(*_HANDED_IN, "judge", "approve", "dispute"),
+        order=WINDOW,
+        waits={"days": 14.01},
+    ),
     "mature": Deed(STEPS["mature"], by_request=False, before=(*_HANDED_IN, "approve"), waits={"days": 7.01}),
     "expire": Deed(STEPS["expire"], by_request=False, before=("post",), waits={"days": 5.01}),
     "pay out": Deed(STEPS["pay out"], before=(*_HANDED_IN, "approve"), waits={"days": 7.01}, then=("mature",)),

@@ -9,6 +9,7 @@ counts       the counters by status are the tasks that there are
 loads        an operator's open assignments are the claimed ones
 board        the feed shows the tasks that wait for somebody, and no others
 agenda       for everything that must still happen there is an entry that is alive, and the sweeper would find it
+disputes     a task is disputed as long as the dispute about its last proof is open, and what ended one adds up
 history      the events of a task are a walk through its lifecycle that ends where the task is
 """
 
@@ -25,6 +26,8 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Item, unpack
 from chalicelib.products.tasks import rules
+from chalicelib.products.tasks.dispute_model import Dispute, DisputeState, Outcome
+from chalicelib.products.tasks.dispute_store import read_dispute
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model import Task
 from chalicelib.products.tasks.store import read_task
@@ -44,11 +47,18 @@ class Rows:
     entries: dict[str, Item]
     counts: dict[str, Item]
     verdicts: list[Item]
+    disputes: list[Dispute]
     payouts: list[Item]
     deposits: list[Item]
     operators: list[Item]
     history: dict[str, list[Item]]
+    audits: dict[str, list[Item]]
     events: dict[str, list[Item]]
+
+    def dispute_about(self, task: Task) -> Dispute | None:
+        """The dispute about what was handed in last."""
+        last = (task.task_id, task.submissions)
+        return next((one for one in self.disputes if (one.task_id, one.number) == last), None)
 
 
 def check(house: House, may_die: Collection[str] = ()) -> Rows:
@@ -61,6 +71,7 @@ def check(house: House, may_die: Collection[str] = ()) -> Rows:
     _check_board(world, rows)
     _check_agenda(rows)
     _check_ratings(rows)
+    _check_disputes(rows)
     dead = {entry_id for entry_id, item in rows.entries.items() if "dead" in item and item["kind"] not in may_die}
     assert not dead, dead
     for task in rows.tasks:
@@ -72,10 +83,12 @@ def read(world: World) -> Rows:
     """All rows, table by table: only for moments when nobody writes."""
     tasks = list(scan(world.store, "tasks"))
     history: dict[str, list[Item]] = defaultdict(list)
+    audits: dict[str, list[Item]] = defaultdict(list)
     by_owner: dict[str, list[Item]] = defaultdict(list)
     for item in scan(world.store, "events"):
         event = events.read(item)
-        history[event["subject"]].append(event)
+        of_backoffice = item["pk"].startswith("audit#")
+        (audits if of_backoffice else history)[event["subject"]].append(event)
         by_owner[item["pk"]].append(event)
     return Rows(
         tasks=[read_task(item) for item in tasks if item["sk"].startswith("task_")],
@@ -83,10 +96,12 @@ def read(world: World) -> Rows:
         entries={item["pk"]: item for item in scan(world.store, "agenda")},
         counts={item["pk"]: item for item in tasks if item["sk"] == "counts"},
         verdicts=[item for item in tasks if item["sk"].startswith("verdict#")],
+        disputes=[read_dispute(item) for item in tasks if item["sk"].startswith("dispute#")],
         payouts=list(scan(world.store, "payouts")),
         deposits=list(scan(world.store, "deposits")),
         operators=[item for item in scan(world.store, "identity") if item["pk"].startswith("op_")],
         history=history,
+        audits=audits,
         events=by_owner,
     )
 
@@ -97,8 +112,8 @@ def scan(store: Store, table: str) -> Iterator[Item]:
         yield from map(unpack, page["Items"])
 
 
-def awaited(task: Task) -> list[str]:
-    """The ids of the entries without which a task would stay as it is for ever."""
+def awaited(task: Task, dispute: Dispute | None = None) -> list[str]:
+    """How the ids of the entries begin without which a task would stay as it is for ever."""
     path, number = task.ref.path, task.submissions
     match task.status:
         case Status.PENDING | Status.ESTIMATE_PENDING:
@@ -111,6 +126,8 @@ def awaited(task: Task) -> list[str]:
             return [f"task.complete:{path}:{number}"]
         case Status.MANUAL_REVIEW:
             return [f"task.lapse:{path}:{number}"]
+        case Status.DISPUTED:
+            return [f"task.resolve:{path}:{dispute.dispute_id if dispute else ''}"]
         case Status.COMPLETED if task.held and task.hold_until:
             return [f"task.mature:{path}:{iso(task.hold_until)}"]
         case _:
@@ -135,15 +152,17 @@ def check_history(task: Task, history: list[Item]) -> None:
 
 def _check_money(rows: Rows, balances: dict[str, int]) -> None:
     free, escrow, pending, earned, paid = (Counter[str]() for _ in range(5))
+    fees = 0
     for row in rows.deposits:
         free[row["account_id"]] += row["amount_micros"]
     for task in rows.tasks:
-        free[task.account_id] -= 0 if task.status is Status.CANCELLED else task.total_micros
-        if task.status not in ENDED:
+        free[task.account_id] -= task.total_micros - (task.refunded_micros or 0)
+        if task.status not in ENDED and not task.held:
             escrow[task.account_id] += task.total_micros
-        elif task.status is Status.COMPLETED:
-            earned[str(task.operator_id)] += task.reward_micros
-            pending[str(task.operator_id)] += task.reward_micros if task.held else 0
+        reward, fee = _shares(task, rows.dispute_about(task))
+        earned[str(task.operator_id)] += reward
+        pending[str(task.operator_id)] += reward if task.held else 0
+        fees += fee
     for payout in rows.payouts:
         paid[payout["pk"]] += payout["amount_micros"]
     for owner in {path.partition("/")[0] for path in balances} | {*free, *earned, *paid}:
@@ -153,9 +172,36 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
         elif owner.startswith("op_"):
             assert balances.get(f"{owner}/pending", 0) == pending[owner], owner
             assert balances.get(f"{owner}/available", 0) == earned[owner] - pending[owner] - paid[owner], owner
-    fees = sum(task.fee_micros for task in rows.tasks if task.status is Status.COMPLETED)
     assert balances.get("house/fees", 0) == fees
     assert balances.get("world/payouts", 0) == sum(paid.values())
+
+
+def _shares(task: Task, dispute: Dispute | None) -> tuple[int, int]:
+    """What the operator and the house have of a task by now, whether or not it is free yet."""
+    if dispute is not None and dispute.outcome is not None:
+        return dispute.operator_micros or 0, dispute.house_micros or 0
+    paid = task.held or task.status is Status.COMPLETED
+    return (task.reward_micros, task.fee_micros) if paid else (0, 0)
+
+
+def _check_disputes(rows: Rows) -> None:
+    tasks = {task.task_id: task for task in rows.tasks}
+    assert {task.task_id for task in rows.tasks if task.status is Status.DISPUTED} == {
+        dispute.task_id for dispute in rows.disputes if dispute.state is DisputeState.OPEN
+    }
+    for dispute in rows.disputes:
+        task = tasks[dispute.task_id]
+        last = dispute.number == task.submissions
+        assert last == (dispute.state is not DisputeState.RESUBMITTED), (task, dispute)
+        assert (dispute.outcome is not None) == (dispute.state is DisputeState.RESOLVED), dispute
+        if dispute.outcome:
+            parts = (dispute.operator_micros, dispute.house_micros, dispute.refunded_micros)
+            assert sum(part or 0 for part in parts) == task.total_micros, dispute
+            ended = Status.CANCELLED if dispute.outcome is Outcome.REFUND else Status.COMPLETED
+            assert (task.status, task.held, task.hold_until) == (ended, False, None), (task, dispute)
+            assert (task.refunded_micros or 0) == dispute.refunded_micros, (task, dispute)
+        elif dispute.state is DisputeState.OPEN:
+            assert task.held == dispute.completed_before, (task, dispute)
 
 
 def _check_counts(rows: Rows) -> None:
@@ -200,7 +246,8 @@ def _check_agenda(rows: Rows) -> None:
         in_index = row.get("shard") in agenda.SHARDS and "due_at" in row
         assert in_index == ("dead" not in row), row
     for task in rows.tasks:
-        assert set(awaited(task)) <= set(rows.entries), (task, awaited(task), set(rows.entries))
+        for wanted in awaited(task, rows.dispute_about(task)):
+            assert any(entry_id.startswith(wanted) for entry_id in rows.entries), (task, wanted, set(rows.entries))
     known = {task.ref.path for task in rows.tasks}
     strays = {row["subject"] for row in rows.entries.values() if row["kind"].startswith("task.")} - known
     assert not strays, strays

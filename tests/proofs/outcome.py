@@ -21,6 +21,7 @@ class Outcome:
     earnings: dict[str, int]
     events: Counter[str]
     verdicts: list[str]
+    disputes: list[tuple[Any, ...]]
     letters: Counter[str]
     left_to_do: list[str]
     payouts: list[tuple[int, str]]
@@ -31,7 +32,9 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
     """The outcome for one pair."""
     task_id, operator_id = pair.known.get("task", ""), pair.operator.id
     letters = {letter.message_id: letter.words["event"] for letter in mailbox.about(task_id)}
-    happened = rows.history.get(task_id, []) + rows.events.get(operator_id, [])
+    subjects = [task_id, *(one.dispute_id for one in rows.disputes if one.task_id == task_id)]
+    deeds = [deed for subject in subjects for deed in rows.audits.get(subject, [])]
+    happened = deeds + rows.history.get(task_id, []) + rows.events.get(operator_id, [])
     return Outcome(
         tasks=[
             (task.status, task.submissions, task.verified_by, task.cancel_reason, task.refunded_micros, task.held,
@@ -42,6 +45,11 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
         earnings=ledger.find_book(pair.house.world.store, operator_id).balances,
         events=Counter(event["type"] for event in happened),
         verdicts=sorted(row["sk"] for row in rows.verdicts if row["pk"] == task_id),
+        disputes=sorted(
+            (one.number, one.source.value, one.state.value, one.completed_before, str(one.outcome), one.resolved_by,
+             one.operator_micros, one.house_micros, one.refunded_micros)
+            for one in rows.disputes if one.task_id == task_id
+        ),
         letters=Counter(letters.values()),
         left_to_do=sorted(
             row["kind"] for row in rows.entries.values() if task_id and task_id in row["subject"] + row["data"]

@@ -50,6 +50,7 @@ TIMERS = {
     "verified work completes": Timer("task.complete", "timers", _JUDGED, "reject", {"hours": 1.01}, WINDOW),
     "a review lapses": Timer("task.lapse", "timers", _JUDGED, "approve", {"hours": 72.1}, confidence=70),
     "a hold ends": Timer("task.mature", "timers", (*_HANDED_IN, "approve"), None, {"days": 7.01}),
+    "a dispute ends": Timer("task.resolve", "timers", (*_JUDGED, "reject"), "release", {"days": 14.01}, WINDOW),
     "a webhook is delivered": Timer("webhook.deliver", "courier", _JUDGED, "approve", words=HOOK | WINDOW),
 }
 BY_NAME = pytest.mark.parametrize("name", TIMERS)

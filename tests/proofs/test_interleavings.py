@@ -34,10 +34,18 @@ DO: dict[str, Do] = {
     "complete": lambda pair: pair.ring("timers", "task.complete"),
     "lapse": lambda pair: pair.ring("timers", "task.lapse"),
     "mature": lambda pair: pair.ring("timers", "task.mature"),
+    "dispute": Pair.dispute,
+    "release": lambda pair: pair.resolve(outcome="release"),
+    "refund": lambda pair: pair.resolve(outcome="refund"),
+    "withdraw": lambda pair: pair.house.admin.do(f"/tasks/{pair.task_id}/cancel"),
+    "resolve": lambda pair: pair.ring("timers", "task.resolve"),
     "pay out": lambda pair: pair.operator.payout(20),
     "carry": lambda pair: pair.ring("courier", "webhook.deliver"),
 }
-BY_REQUEST = ("accept", "accept (another)", "cancel", "submit", "approve", "reject", "pay out")
+BY_REQUEST = (
+    "accept", "accept (another)", "cancel", "submit", "approve", "reject", "dispute", "release", "refund", "withdraw",
+    "pay out",
+)  # fmt: skip
 _HANDED_IN = ("post", "accept", "submit")
 _JUDGED = (*_HANDED_IN, "judge")
 # How far the task has come, the time that then passes, what the Guardian says, and the deeds that may meet there.
@@ -50,6 +58,9 @@ MEETINGS: dict[str, tuple[tuple[str, ...], dict[str, float], int, tuple[str, ...
     "verified": (_JUDGED, {"hours": 1.1}, 95, ("complete", "approve", "reject", "carry")),
     "in review": (_JUDGED, {"hours": 73}, 70, ("lapse", "approve", "reject")),
     "rejected": (_JUDGED, {}, 20, ("submit", "carry")),
+    "disputed": ((*_JUDGED, "reject"), {"days": 14.1}, 95, ("resolve", "release", "refund")),
+    "in its hold": ((*_JUDGED, "approve"), {"days": 6}, 95, ("dispute",)),
+    "given up": (_HANDED_IN, {}, 95, ("withdraw", "judge", "approve")),
     "completed": ((*_HANDED_IN, "approve"), {"days": 7.1}, 95, ("mature",)),
     "paid": ((*_HANDED_IN, "approve", "wait", "mature"), {"days": 7.1}, 95, ("pay out",)),
 }

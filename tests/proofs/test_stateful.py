@@ -25,9 +25,11 @@ from chalicelib.core.board import store as board
 from chalicelib.core.identity import deployment
 from chalicelib.core.ledger.store import find_book
 from chalicelib.kit import money
+from chalicelib.kit.lifecycle import Role
+from chalicelib.kit.table import Item
 from chalicelib.products.tasks import rules
 from chalicelib.products.tasks import store as task_rows
-from chalicelib.products.tasks.lifecycle import CancelReason, Status
+from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model import Task, TaskRef
 from tests.harness import Agent, Caller, Reply
 from tests.proofs import order
@@ -185,6 +187,40 @@ class Marketplace(RuleBasedStateMachine):
         made = self._send(operator, "/operator/payout", {"amount_usd": amount}, keyed)
         assert made.status == (200 if enough else 402), made
 
+    # What the backoffice does
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, by_admin=st.booleans(), keyed=KEYED)
+    def dispute(self, pick: int, by_admin: bool, keyed: bool) -> None:
+        """Inside the hold, and once."""
+        agent, task = self._pick(pick)
+        held = task.held and task.hold_until is not None and task.hold_until > self.house.now()
+        in_hold = held and task.status is Status.COMPLETED
+        caller, path = (self.house.admin, "/admin") if by_admin else (agent, "")
+        made = self._send(caller, f"{path}/tasks/{task.task_id}/dispute", {"reason": "It was not done."}, keyed)
+        assert made.status == (200 if in_hold else 409), (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, outcome=st.sampled_from(["release", "refund", "split"]), keyed=KEYED)
+    def resolve(self, pick: int, outcome: str, keyed: bool) -> None:
+        """Once, and not while better proof may still come."""
+        agent, task = self._pick(pick)
+        found = task_rows.find_sheets(self.house.world.store, TaskRef(agent.id, task.task_id)).dispute
+        if found is not None:
+            waits = task.resubmit_until and task.resubmit_until > self.house.now()
+            may = found.outcome is None and not (waits and task.submissions < rules.SUBMISSIONS_MAX)
+            share = {"operator_share": 0.35} if outcome == "split" else {}
+            words = {"outcome": outcome, "reason": "I looked.", **share}
+            made = self._send(self.house.admin, f"/admin/disputes/{found.dispute_id}/resolve", words, keyed)
+            assert made.status == (200 if may else 409), (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, keyed=KEYED)
+    def withdraw(self, pick: int, keyed: bool) -> None:
+        _, task = self._pick(pick)
+        made = self._send(self.house.admin, f"/admin/tasks/{task.task_id}/cancel", {"reason": "It must not be."}, keyed)
+        assert made.status == (200 if task.status in TASK.starts("withdraw", Role.ADMIN) else 409), (task, made)
+
     # What happens by itself, and what goes wrong
 
     @precondition(lambda self: self.answered)
@@ -249,11 +285,11 @@ class Marketplace(RuleBasedStateMachine):
         for _ in range(30):
             self.house.advance(days=8)
             found = order.check(self.house, MAY_DIE)
-            if all("dead" in row for row in found.entries.values()):
+            if all(_is_for_people(row, found) for row in found.entries.values()):
                 break
-        assert all("dead" in row for row in found.entries.values()), found.entries
+        assert all(_is_for_people(row, found) for row in found.entries.values()), found.entries
         assert {task.status for task in found.tasks} <= {Status.COMPLETED, Status.CANCELLED, Status.DISPUTED}
-        assert not any(task.held for task in found.tasks)
+        assert not any(task.held for task in found.tasks if task.status is not Status.DISPUTED)
 
     def _check_list(self, agent: Agent, status: str, tasks: list[Task]) -> None:
         page = agent.get(f"/tasks?limit=100{f'&status={status}' if status else ''}").json
@@ -283,6 +319,12 @@ class Marketplace(RuleBasedStateMachine):
         if key and made.status < 300:
             self.answered.append((lambda: caller.send(path, words, key=key), made))
         return made
+
+
+def _is_for_people(row: Item, found: order.Rows) -> bool:
+    """Whether only a person can end this: a dead entry, or a dispute without a verdict that nobody has resolved."""
+    undecided = {one.dispute_id for one in found.disputes if one.outcome is None and one.confidence is None}
+    return "dead" in row or (row["kind"] == "task.resolve" and row["which"].partition("@")[0] in undecided)
 
 
 def test_whatever_people_do_everything_stays_in_order(moto_session: None) -> None:

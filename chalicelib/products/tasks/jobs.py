@@ -18,7 +18,8 @@ from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.actions import endings, verdicts
+from chalicelib.products.tasks.actions import disputes, endings, verdicts
+from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model import Sheets, Task, TaskRef
 
@@ -72,7 +73,28 @@ def lapse(world: World, entry: Entry) -> list[Write]:
     task = _task(world, entry)
     _check_submission(task, entry)
     move = TASK.find("lapse", task.status, Role.CLOCK)
-    return [*rows.move(task.ref, move), news.announce(world, task.ref, move)]
+    dispute = disputes.new(world, task, Source.CLOCK, "Nobody answered the manual review.", task.confidence)
+    return [
+        *rows.move(task.ref, move, where=disputes.same_proof(task)),
+        *disputes.enter(world, dispute),
+        news.announce(world, task.ref, move, dispute_id=dispute.dispute_id),
+    ]
+
+
+def resolve(world: World, entry: Entry) -> list[Write]:
+    """Nobody resolved a dispute: the last verdict does; without one it stays, and somebody is told (ruling 15)."""
+    sheets = _found(world, entry)
+    try:
+        dispute = disputes.open_dispute(sheets, entry.which.partition("@")[0])
+    except Conflict:
+        raise NotCurrent from None
+    if dispute.confidence is None:
+        log.warning("dispute.unresolved", dispute=dispute.dispute_id, task=dispute.task_id)
+        return [disputes.ask_again(world, dispute)]
+    outcome = rules.default_outcome(dispute.confidence)
+    shares = rules.shares(outcome, sheets.task.reward_micros, sheets.task.fee_micros, None)
+    why = f"Nobody resolved it in time; the last verdict had a confidence of {dispute.confidence}."
+    return disputes.resolution(world, sheets.task, dispute, outcome, shares, role=Role.CLOCK, by="clock", why=why)
 
 
 def mature(world: World, entry: Entry) -> list[Write]:
@@ -95,6 +117,7 @@ JOBS: Mapping[str, agenda.Job] = {
     kinds.COMPLETE.name: complete,
     kinds.LAPSE.name: lapse,
     kinds.MATURE.name: mature,
+    kinds.RESOLVE.name: resolve,
 }
 
 
@@ -108,12 +131,17 @@ def _task(world: World, entry: Entry) -> Task:
 
 def _sheets(world: World, entry: Entry) -> Sheets:
     """All of an entry's task, as it was for the submission that the entry is about. Raises Orphan, NotCurrent."""
-    try:
-        sheets = rows.find_sheets(world.store, TaskRef.of(entry.subject))
-    except rows.TaskNotFound:
-        raise agenda.Orphan(f"there is no task {entry.subject}") from None
+    sheets = _found(world, entry)
     _check_submission(sheets.task, entry)
     return sheets
+
+
+def _found(world: World, entry: Entry) -> Sheets:
+    """All of an entry's task. Raises Orphan."""
+    try:
+        return rows.find_sheets(world.store, TaskRef.of(entry.subject))
+    except rows.TaskNotFound:
+        raise agenda.Orphan(f"there is no task {entry.subject}") from None
 
 
 def _check_submission(task: Task, entry: Entry) -> None:

@@ -4,6 +4,7 @@ from chalicelib.core.agenda.model import JUDGE, TIMERS, Kind
 
 EXPIRE = Kind("task.expire", TIMERS)
 COMPLETE = Kind("task.complete", TIMERS)
+RESOLVE = Kind("task.resolve", TIMERS)
 MATURE = Kind("task.mature", TIMERS)
 LAPSE = Kind("task.lapse", TIMERS)
 JUDGE_PROOF = Kind("task.judge", JUDGE)

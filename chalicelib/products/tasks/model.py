@@ -6,12 +6,14 @@ proof n    what was handed in the n-th time
 verdict n  what the Guardian said of it
 estimate   how long the operator who has it says it takes
 rating     what the agent said of the work
+dispute n  that it was disputed, and how that ended
 """
 
 from dataclasses import dataclass
 
 from chalicelib.core.files.model import Frozen
 from chalicelib.kit.words import Moment, Words
+from chalicelib.products.tasks.dispute_model import Dispute
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
 from chalicelib.products.tasks.rules import TaskType
 from chalicelib.products.tasks.words import Estimate, GuardianResult, Location
@@ -53,6 +55,8 @@ class Task(Words):
     """The operator's average when they took the task, or when its agent rated them: what anybody said since is not in
     it, so that a list of tasks needs no look at their operators."""
     submissions: int = 0
+    confidence: int | None = None
+    """What the Guardian gave the last proof; none before its verdict, or without one."""
     verified_by: str | None = None
     cancel_reason: CancelReason | None = None
     refunded_micros: int | None = None
@@ -128,6 +132,8 @@ class Sheets:
     verdict: GuardianResult | None
     estimate: Estimate | None = None
     rating: Rating | None = None
+    dispute: Dispute | None = None
+    """The dispute about the last proof."""
 
 
 def secret_place(task_id: str) -> str:

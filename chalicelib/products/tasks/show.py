@@ -5,7 +5,8 @@ from typing import Any
 from chalicelib.core.board.model import Assignment, Opening
 from chalicelib.core.files import service as files
 from chalicelib.core.world import World
-from chalicelib.products.tasks import rules, words, work_words
+from chalicelib.products.tasks import dispute_words, rules, words, work_words
+from chalicelib.products.tasks.dispute_model import Dispute
 from chalicelib.products.tasks.model import Body, ProofPhoto, ProofSheet, Sheets, Task
 
 
@@ -40,9 +41,30 @@ def task(world: World, sheets: Sheets) -> words.TaskShown:
         estimate_required=body.estimate_required, estimate=sheets.estimate, rating=head.rating,
         rating_comment=sheets.rating.comment if sheets.rating else None, started_at=head.started_at,
         verified_by=head.verified_by, cancel_reason=head.cancel_reason, refunded_usd=head.refunded_micros,
+        dispute=dispute(sheets.dispute) if sheets.dispute else None,
         accepted_at=head.accepted_at, submitted_at=head.submitted_at, verified_at=head.verified_at,
         completed_at=head.completed_at, hold_until=head.hold_until, cancelled_at=head.cancelled_at,
         created_at=head.created_at,
+    )  # fmt: skip
+
+
+def dispute(record: Dispute) -> dispute_words.DisputeShown:
+    """A dispute, for the agent whose task it is about."""
+    return dispute_words.DisputeShown(
+        **record.model_dump(include={"dispute_id", "source", "reason", "completed_before", "outcome"}),
+        opened_at=record.opened_at, resolved_at=record.resolved_at, operator_share_usd=record.operator_micros,
+        refunded_usd=record.refunded_micros,
+    )  # fmt: skip
+
+
+def dispute_row(record: Dispute) -> dispute_words.DisputeRow:
+    """A dispute, for the backoffice."""
+    same = {"dispute_id", "task_id", "account_id", "operator_id", "state", "source", "reason", "completed_before"}
+    return dispute_words.DisputeRow(
+        **record.model_dump(include=same | {"confidence", "outcome", "resolved_by", "resolution"}),
+        opened_at=record.opened_at, reward_usd=record.reward_micros, platform_fee_usd=record.fee_micros,
+        operator_share_usd=record.operator_micros, house_share_usd=record.house_micros,
+        refunded_usd=record.refunded_micros, resolved_at=record.resolved_at,
     )  # fmt: skip
 
 

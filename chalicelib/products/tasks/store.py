@@ -8,6 +8,7 @@
     task_…     verdict#<n>  what the Guardian said of it
     task_…     estimate     how long the operator who has it says it takes
     task_…     rating       what the agent said of the work
+    task_…     dispute#<n>  see dispute_store.py
 
 Heads lie under their account, so that its list is one consistent query; who has only the id of a task finds the account
 on the board.
@@ -25,6 +26,7 @@ from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add, put, update
 from chalicelib.kit.words import Words
+from chalicelib.products.tasks import dispute_store
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model import Body, ProofSheet, Rating, Sheets, Task, TaskRef
 from chalicelib.products.tasks.rules import SUBMISSIONS_MAX
@@ -115,19 +117,21 @@ def find_task(store: Store, ref: TaskRef) -> Task:
 
 
 def find_sheets(store: Store, ref: TaskRef) -> Sheets:
-    """A task with its body, last proof and last verdict, estimate and rating, in one read. Raises TaskNotFound."""
+    """A task with everything that was last written about it, in one read. Raises TaskNotFound."""
     if not ids.looks_like(ref.task_id, "task"):
         raise TaskNotFound
     numbers = range(SUBMISSIONS_MAX, 0, -1)
-    names = ["estimate", "rating", "body", *(f"proof#{n}" for n in numbers), *(f"verdict#{n}" for n in numbers)]
-    head, estimate, rating, body, *rest = store.get_many(
+    names = ["body", "estimate", "rating", *(f"proof#{n}" for n in numbers), *(f"verdict#{n}" for n in numbers)]
+    names += [dispute_store.name_of(n) for n in numbers]
+    head, body, estimate, rating, *rest = store.get_many(
         TABLE, [head_row(ref), *(Key(ref.task_id, name) for name in names)]
     )
     if head is None or body is None:
         raise TaskNotFound
-    proofs, verdicts = rest[:SUBMISSIONS_MAX], rest[SUBMISSIONS_MAX:]
+    proofs, verdicts, disputes = (rest[SUBMISSIONS_MAX * n : SUBMISSIONS_MAX * (n + 1)] for n in range(3))
     proof, verdict = next(filter(None, proofs), None), next(filter(None, verdicts), None)
     task = read_task(head)
+    dispute = next((one for one in disputes if one and one["number"] == task.submissions), None)
     return Sheets(
         task=task,
         body=Body.model_validate_json(body["words"]),
@@ -136,13 +140,8 @@ def find_sheets(store: Store, ref: TaskRef) -> Sheets:
         # The estimate of somebody who has given the task back is still there, and nobody's.
         estimate=Estimate.model_validate_json(estimate["words"]) if estimate and task.estimate_minutes else None,
         rating=Rating.model_validate_json(rating["words"]) if rating else None,
+        dispute=dispute_store.read_dispute(dispute) if dispute else None,
     )
-
-
-def find_tasks(store: Store, refs: Sequence[TaskRef]) -> dict[str, Task]:
-    """The heads of up to 100 tasks, by their ids, in one read."""
-    items = store.get_many(TABLE, [head_row(ref) for ref in refs]) if refs else []
-    return {item["sk"]: read_task(item) for item in items if item}
 
 
 def list_tasks(

@@ -11,6 +11,7 @@ from pydantic import (
 
 from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountIn, AmountOut, Moment, Words
+from chalicelib.products.tasks.dispute_words import DisputeShown
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
 
@@ -198,6 +199,7 @@ class TaskShown(Words):
     verified_by: str | None
     cancel_reason: str | None
     refunded_usd: AmountOut | None
+    dispute: DisputeShown | None
     accepted_at: Moment | None
     started_at: Moment | None
     submitted_at: Moment | None

@@ -37,7 +37,7 @@ def test_rejecting_disputes_the_task_and_the_money_stays_in_escrow(house: House,
     assert (decided.status, decided.json["task_id"], decided.json["status"]) == (200, stage.task_id, "DISPUTED")
     assert set(decided.json) == {"task_id", "status", "message"}
     assert (stage.task["status"], stage.task["verified_by"]) == ("DISPUTED", "agent")
-    house.advance(days=30)
+    house.advance(days=13)
     assert stage.status == "DISPUTED"
     assert (stage.agent.balance(), stage.operator.earnings()) == ((9_970.5, 29.5), (0, 0, 0))
     house.prove()

@@ -13,9 +13,10 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import category_words, kinds, news, rules, show, words
+from chalicelib.products.tasks import category_words, dispute_words, kinds, news, rules, show, words
 from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.actions import categories, endings
+from chalicelib.products.tasks.actions import categories, disputes, endings
+from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model import Body, Task, TaskRef, secret_place
 
@@ -101,9 +102,27 @@ def verify(world: World, agent: Agent, task_id: str, order: words.VerifyOrder, c
         writes = endings.completion(world, task, move, verified_by="agent")
         message = "Task manually approved and completed."
     else:
-        writes = [*rows.move(task.ref, move, verified_by="agent"), news.announce(world, task.ref, move)]
+        dispute = disputes.new(world, task, Source.AGENT, "The agent rejected the proof.", task.confidence)
+        writes = [
+            *rows.move(task.ref, move, where=disputes.same_proof(task), verified_by="agent"),
+            *disputes.enter(world, dispute),
+            news.announce(world, task.ref, move, dispute_id=dispute.dispute_id),
+        ]
         message = "Proof manually rejected. The escrowed funds stay in escrow until the dispute is resolved."
     answer = words.Decided(task_id=task_id, status=Status(move.end), message=message)
+    return once.commit(world.store, claim, writes, answer)
+
+
+def dispute(
+    world: World, agent: Agent, task_id: str, order: dispute_words.DisputeOrder, claim: Claim | None
+) -> Outcome:
+    """Object to completed work while its reward waits out the hold (ruling 15).
+
+    Raises TaskNotFound, DisputeFinal, WrongState, HoldOver.
+    """
+    sheets = rows.find_sheets(world.store, TaskRef(agent.account_id, task_id))
+    opened, writes = disputes.dispute_earning(world, sheets, Role.AGENT, Source.AGENT, order.reason)
+    answer = dispute_words.Disputed(task_id=task_id, status=Status.DISPUTED, dispute=show.dispute(opened))
     return once.commit(world.store, claim, writes, answer)
 
 

@@ -17,7 +17,7 @@ from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import kinds, news, rules, show, words, work_words
+from chalicelib.products.tasks import dispute_store, kinds, news, rules, show, words, work_words
 from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.actions import endings, estimates
 from chalicelib.products.tasks.actions.endings import TaskExpired
@@ -110,8 +110,9 @@ def submit(
     writes = [
         *rows.move(
             task.ref, move, where=_still_in_time(task, operator, now),
-            submissions=number, submitted_at=now, drop=("resubmit_until",),
+            submissions=number, submitted_at=now, drop=("resubmit_until", "confidence"),
         ),
+        *([dispute_store.resubmitted(task_id, task.submissions)] if again else []),
         rows.add_proof(task_id, number, sheet),
         *used,
         *(board.hand_in_again if again else board.hand_in)(task_id, operator.id),

@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
@@ -13,6 +11,8 @@ from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks.actions import disputes
+from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK
 from chalicelib.products.tasks.model import ProofPhoto, Sheets
 from chalicelib.products.tasks.words import GuardianResult, RequirementResult
@@ -74,9 +74,11 @@ def _follow(
     task, now = sheets.task, world.now()
     move = TASK.find(_VERBS[decision] if role is Role.GUARDIAN else "lose_guardian", task.status, role)
     return [
-        *rows.move(task.ref, move, where=Attr("submissions").eq(task.submissions), **_changes(decision, now)),
+        *rows.move(
+            task.ref, move, where=disputes.same_proof(task), confidence=result.confidence, **_changes(decision, now)
+        ),
         rows.add_verdict(task.task_id, task.submissions, result),
-        *_next(world, sheets, decision, now),
+        *_next(world, sheets, decision, result, now),
         news.announce(world, task.ref, move, guardian_result=result.model_dump()),
         *news.callback(world, sheets, str(move.announced), result),
     ]
@@ -89,8 +91,10 @@ def _changes(decision: rules.Decision, now: datetime) -> dict[str, Any]:
     return {"resubmit_until": now + rules.RESUBMIT_WITHIN} if decision is rules.Decision.REJECT else {}
 
 
-def _next(world: World, sheets: Sheets, decision: rules.Decision, now: datetime) -> list[Write]:
-    """What comes after a decision: completion, the end of the agent's patience, or better proof."""
+def _next(
+    world: World, sheets: Sheets, decision: rules.Decision, result: GuardianResult, now: datetime
+) -> list[Write]:  # fmt: skip
+    """What comes after a decision: completion, the end of the agent's patience, or a dispute and better proof."""
     path, number = sheets.task.ref.path, str(sheets.task.submissions)
     if decision is rules.Decision.APPROVE:
         due = now + timedelta(seconds=sheets.body.auto_complete_after_seconds)
@@ -98,4 +102,7 @@ def _next(world: World, sheets: Sheets, decision: rules.Decision, now: datetime)
     if decision is rules.Decision.MANUAL_REVIEW:
         due = now + timedelta(hours=world.settings.manual_review_hours)
         return [agenda.at(kinds.LAPSE, path, due, now, which=number)]
-    return [board.expect_again(str(sheets.task.operator_id), now + rules.RESUBMIT_WITHIN)]
+    reason = f"The Guardian rejected the proof with a confidence of {result.confidence}."
+    dispute = disputes.new(world, sheets.task, Source.GUARDIAN, reason, result.confidence)
+    again = board.expect_again(str(sheets.task.operator_id), now + rules.RESUBMIT_WITHIN)
+    return [*disputes.enter(world, dispute), again]
