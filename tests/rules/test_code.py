@@ -104,7 +104,7 @@ def test_importing_the_app_opens_nothing_and_reads_no_more_than_its_mode() -> No
         "from chalicelib.kit import aws\n"
         "from chalicelib.doors import wiring\n"
         "assert boto3.DEFAULT_SESSION is None\n"
-        "assert aws._client.cache_info().currsize == 0\n"
+        "assert aws._made.cache_info().currsize == 0\n"
         "assert wiring._built.cache_info().currsize == 0\n"
         "print(len(app.app.routes))\n"
     )
