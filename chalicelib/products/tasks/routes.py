@@ -36,7 +36,7 @@ def verify(call: Call[words.VerifyOrder]) -> Outcome:
 
 @_routes.get("/api/v1/operator/tasks", Who.OPERATOR, words.FeedQuery, words.FeedPage)
 def browse(call: Call[words.FeedQuery]) -> words.FeedPage:
-    return operators.browse(call.world, call.words)
+    return operators.browse(call.world, call.operator, call.words)
 
 
 @_routes.post("/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, Nothing, words.Accepted)
