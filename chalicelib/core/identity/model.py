@@ -1,9 +1,10 @@
 """Agents, their keys, and operators."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Kyc(StrEnum):
@@ -55,16 +56,45 @@ class Operator:
     city: str | None = None
     country: str | None = None
     skills: tuple[str, ...] = ()
+    cell: str | None = None
+    """The cell of the grid where they work; without one they are not found by place."""
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    rating_sum: int = 0
+    rating_count: int = 0
+    completed_tasks: int | None = None
+    kyc_decided_at: datetime | None = None
+    """Wall time: the identity check compares it with its own clock."""
+    kyc_decided_by: str | None = None
+    kyc_reason: str | None = None
 
     @property
     def id(self) -> str:
         return self.operator_id
 
     @property
+    def rating(self) -> float | None:
+        """The mean of all ratings; None before there is one."""
+        return round(self.rating_sum / self.rating_count, 1) if self.rating_count else None
+
+    @property
     def shown_name(self) -> str:
         """How others see the name: "Jane D."."""
         first, *rest = self.name.split() or [self.name]
         return f"{first} {rest[-1][0]}." if rest else first
+
+
+@dataclass(frozen=True)
+class Found:
+    """An operator as a search by place shows one: who they are to others, and the cell where they work."""
+
+    operator_id: str
+    name: str
+    cell: str
+    skills: tuple[str, ...]
+    city: str | None
+    country: str | None
+    rating: float | None
+    completed_tasks: int | None
 
 
 @dataclass(frozen=True)
