@@ -11,6 +11,7 @@ from chalicelib.core.identity.model import Kyc
 from chalicelib.kit.commit import commit
 from chalicelib.kit.lifecycle import MovedOn
 from tests.harness import House, Operator, Reply
+from tests.products.operators.calls import counting
 
 PROFILE = {"region": "NY", "language": "en", "age": 34, "gender": "f", "education": "college", "device": "iPhone 15"}
 
@@ -115,7 +116,9 @@ def test_an_operator_with_skills_sees_tasks_that_fit_them(house: House) -> None:
         assert (skills, _ids(page), page["pagination"]["total"]) == (skills, seen, len(seen))
     assert _ids(_feed(operator, "?task_type=DELIVERY")) == [delivery]
     assert _ids(_feed(operator, "?all=true")) == everything
-    assert _ids(_feed(operator, "?limit=1&offset=1")) == [photo]
+    with counting(house) as calls:
+        assert _ids(_feed(operator, "?limit=1&offset=1")) == [photo]
+    assert (calls.count("Query"), len(calls)) == (1, 5), "no more than the feed of everything, with the test clock"
 
 
 @pytest.mark.promise("feed.skills", "feed.pages")

@@ -10,6 +10,7 @@ from chalicelib.core.identity import people, places
 from chalicelib.core.identity.places import Place
 from chalicelib.products.operators import search
 from tests.harness import Agent, House, Operator
+from tests.products.operators.calls import counting
 
 NEW_YORK = Place(40.7128, -74.006)
 
@@ -121,6 +122,17 @@ def test_a_search_that_meets_more_people_than_it_looks_at_says_so(
     assert (full["total"], full["total_capped"]) == (2, False)
     _at(house, NEW_YORK)
     assert (_found(agent)["total"], _found(agent)["total_capped"]) == (2, True)
+
+
+@pytest.mark.promise("operators.search.bounded")
+def test_a_search_makes_at_most_ten_queries_whatever_its_radius(house: House) -> None:
+    agent = house.agent()
+    _found(agent)
+    for radius_km in (5, 25, 100, 500):
+        with counting(house) as calls:
+            _found(agent, radius_km=radius_km)
+        assert 1 <= calls.count("Query") <= 10
+        assert len(calls) - calls.count("Query") == 3, "the test clock, the caller, the rate"
 
 
 @pytest.mark.promise("operators.search.bounded", "operators.search.near")
