@@ -14,6 +14,7 @@ TABLES = (
     "identity", "ledger", "agenda", "events", "board", "tasks", "files", "deposits", "payouts", "ephemeral",
 )  # fmt: skip
 QUEUES = ("timers", "courier", "judge")
+LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
 Variable = Annotated[str, Field(min_length=1)]
@@ -50,6 +51,18 @@ class Settings(BaseModel):
     """The least important lines that are logged."""
     allow_dev_operator_id_header: bool = False
     """Operators may say who they are by X-Operator-Id alone. Refused in live."""
+    operator_jwks_url: str = ""
+    """Where the identity provider of operators publishes its keys. Without it and the issuer no token is taken."""
+    operator_jwt_issuer: str = ""
+    """Who must have issued an operator's token, letter by letter as in its `iss`."""
+    operator_jwt_authorized_parties: str = ""
+    """The pages that may have asked for a token (`azp`), separated by commas; without any, it is not looked at."""
+    operator_jwt_audience: str = ""
+    """For whom a token must be meant (`aud`); without it, that is not looked at."""
+    kyc_webhook_secret: str = ""
+    """The secret under which the identity check signs its notices; without it, every notice is refused."""
+    kyc_webhook_algorithm: Literal["HMAC_SHA256_HEX", "HMAC_SHA512_HEX", "HMAC_SHA1_HEX"] = "HMAC_SHA256_HEX"
+    """How it signs them; a notice that names another algorithm is refused."""
     auto_approve_max_usd: NonNegativeInt | None = None
     """Above this reward a person decides, however sure the Guardian is. Unset: no limit in test, 500 in live."""
     manual_review_hours: PositiveInt = 72
@@ -135,6 +148,16 @@ class Settings(BaseModel):
                     raise ValueError(f"{name.upper()} must be off when BYHAND_MODE is live")
         if self.aws_lambda_function_name and self.byhand_allow_loopback_urls:
             raise ValueError("BYHAND_ALLOW_LOOPBACK_URLS is for a laptop; it must be off in Lambda")
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_are_whole(self) -> "Settings":
+        """Keys without an issuer would take tokens that were meant for somebody else."""
+        url = self.operator_jwks_url
+        if bool(url) != bool(self.operator_jwt_issuer):
+            raise ValueError("OPERATOR_JWKS_URL and OPERATOR_JWT_ISSUER go together: set both, or neither")
+        if url and not url.startswith(("https://", *(LOOPBACK if self.test_mode else ()))):
+            raise ValueError("OPERATOR_JWKS_URL must begin with https://; in test mode it may be http on loopback")
         return self
 
     def table_names(self) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The world: everything outside itself that the code may touch, in one frozen record.
 
 The doors build it once per container, a test builds its own. Ports are Protocols only where strangers stand: the AI
-judge and the webhook courier. DynamoDB is no stranger, its conditions are our rules, so there is no port around it.
+judge, the webhook courier and the identity provider. DynamoDB is no stranger, its conditions are our rules, so there
+is no port around it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -103,6 +104,26 @@ class Courier(Protocol):
 
 
 @dataclass(frozen=True)
+class Bearer:
+    """Whose token it is: `subject` is unique for its issuer, and for nobody else."""
+
+    issuer: str
+    subject: str
+
+
+class BadToken(Exception):
+    """The token proves nothing. What is wrong with it is for our log alone."""
+
+
+class Tokens(Protocol):
+    """Somebody who reads the tokens of an identity provider. Raises BadToken."""
+
+    def read(self, token: str, wall: datetime) -> Bearer:
+        """Whose token this is at that moment."""
+        ...
+
+
+@dataclass(frozen=True)
 class World:
     """What there is outside the code."""
 
@@ -114,6 +135,7 @@ class World:
     seal: Seal
     judge: Judge
     courier: Courier
+    tokens: Tokens
 
     def at_one_moment(self) -> "World":
         """The same world with its clock stopped now: what one request or one job does has one time."""

@@ -8,9 +8,11 @@ from functools import lru_cache
 from chalicelib.core import settings as configuration
 from chalicelib.core.events.courier import HttpCourier, UrlRule
 from chalicelib.core.identity import deployment
+from chalicelib.core.identity.keys import ProviderKeys
+from chalicelib.core.identity.tokens import ClosedDoor, JwtTokens
 from chalicelib.core.judge.built_in import BuiltInJudge
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import World
+from chalicelib.core.world import Tokens, World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
@@ -72,12 +74,24 @@ def build(settings: Settings) -> World:
         seal=Seal(lambda: ("k1", _unwrapped_key(facts["data_key"]))),
         judge=BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE),
         courier=HttpCourier(url_rule(settings)),
+        tokens=_tokens(settings),
     )
 
 
 def url_rule(settings: Settings) -> UrlRule:
     """Which URLs this deployment may call."""
     return UrlRule(https_only=not settings.test_mode, loopback_allowed=settings.byhand_allow_loopback_urls)
+
+
+def _tokens(settings: Settings) -> Tokens:
+    """Who reads the tokens of operators; where no provider is configured, none of them opens anything."""
+    if not settings.operator_jwks_url:
+        return ClosedDoor()
+    parties = (party.strip() for party in settings.operator_jwt_authorized_parties.split(","))
+    return JwtTokens(
+        keys=ProviderKeys(settings.operator_jwks_url), issuer=settings.operator_jwt_issuer,
+        authorized_parties=frozenset(party for party in parties if party), audience=settings.operator_jwt_audience,
+    )  # fmt: skip
 
 
 def _clock(settings: Settings, store: Store) -> Clock:

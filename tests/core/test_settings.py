@@ -163,3 +163,37 @@ def test_live_begins_without_what_can_be_used_against_third_parties_and_test_wit
     assert _settings(BYHAND_MODE="test").disabled_task_types == frozenset()
     with pytest.raises(ConfigurationError, match="HACKING: no such task type; one of VERIFICATION, PHOTO"):
         _settings(BYHAND_DISABLED_TASK_TYPES="PHOTO,HACKING")
+
+
+PROVIDER = {"OPERATOR_JWKS_URL": "https://clerk.example.com/jwks", "OPERATOR_JWT_ISSUER": "https://clerk.example.com"}
+
+
+@pytest.mark.parametrize("missing", sorted(PROVIDER))
+def test_the_keys_and_the_issuer_of_operator_tokens_go_together(missing: str) -> None:
+    assert _settings(**PROVIDER).operator_jwt_issuer == "https://clerk.example.com"
+    with pytest.raises(ConfigurationError, match="OPERATOR_JWKS_URL and OPERATOR_JWT_ISSUER go together"):
+        _settings(**{name: value for name, value in PROVIDER.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    ("mode", "url", "starts"),
+    [
+        ("test", "http://127.0.0.1:8080/jwks", True), ("test", "http://localhost:1/jwks", True),
+        ("test", "http://localhost.example.com/jwks", False), ("test", "http://clerk.example.com/jwks", False),
+        ("live", "http://127.0.0.1:8080/jwks", False), ("live", "file:///etc/passwd", False),
+    ],
+)  # fmt: skip
+def test_the_keys_of_operator_tokens_come_over_https_or_in_test_from_this_machine(
+    mode: str, url: str, starts: bool
+) -> None:
+    environment = {**PROVIDER, "BYHAND_MODE": mode, "OPERATOR_JWKS_URL": url}
+    if starts:
+        assert _settings(**environment).operator_jwks_url == url
+    else:
+        with pytest.raises(ConfigurationError, match="OPERATOR_JWKS_URL must begin with https://"):
+            _settings(**environment)
+
+
+def test_an_algorithm_that_nobody_signs_with_starts_nothing() -> None:
+    with pytest.raises(ConfigurationError, match="KYC_WEBHOOK_ALGORITHM"):
+        _settings(KYC_WEBHOOK_ALGORITHM="HMAC_MD5_HEX")

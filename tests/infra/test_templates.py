@@ -17,6 +17,7 @@ DURABLE = {"Identity", "Ledger", "Agenda", "Board", "Tasks", "Files", "Deposits"
 EPHEMERAL = {"Events", "Ephemeral"}
 CONSUMERS = {"Timers": 5, "Courier": 5, "Judge": 1}
 INDEXES = {
+    "Identity": {"by_cell": ("region", "place"), "by_kyc": ("kyc", "created_at")},
     "Ledger": {"by_day": ("day_shard", "sk")},
     "Agenda": {"due": ("shard", "due_at"), "dead": ("dead", "due_at")},
     "Board": {

@@ -1,6 +1,6 @@
 """Post an opening, claim a slot, hand in, give back, end. Every function returns writes for the verb's one commit."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,11 +58,12 @@ class SelfDealing(Forbidden):
 
 @dataclass(frozen=True)
 class Feed:
-    """A page of the feed; `total` is None on a cursor page and capped at 1,000 elsewhere (ruling 7)."""
+    """A page of the feed; `total` is None on a cursor page, and elsewhere no more than was looked at (ruling 7)."""
 
     openings: list[Opening]
     total: int | None
     last: Mapping[str, Any] | None
+    capped: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,29 @@ def withdraw(opening_id: str, operator_id: str | None, now: datetime, *, at_work
     return [rows.close(opening_id), *moved, *([rows.less_load(operator_id)] if at_work else [])]
 
 
+def feed_of(
+    store: Store, kinds: Collection[str], limit: int, offset: int, after: Mapping[str, Any] | None
+) -> Feed:  # fmt: skip
+    """Work of several kinds that can be taken, newest first.
+
+    A thousand keys of the whole feed are looked through for those kinds: one small read however many kinds there are,
+    where an index by kind would be asked once for each. A page may therefore be short, or even empty, and yet have a
+    cursor: what it was looking for is rare.
+    """
+    looked_at = rows.feed(store, None, FEED_COUNTED_MAX, after)
+    fitting = [key for key in looked_at.items if key["feed_kind"] in kinds]
+    keys = fitting[offset : offset + limit]
+    found = rows.find_openings(store, [key["pk"] for key in keys])
+    shown = list(_while_light(found))
+    last = rows.place_in_feed(looked_at.items[-1]) if looked_at.last is not None else None
+    if len(shown) < len(found):
+        last = rows.place_in_feed(next(key for key in keys if key["pk"] == shown[-1].opening_id))
+    elif len(fitting) > offset + limit:
+        last = rows.place_in_feed(keys[-1])
+    total = None if after else len(fitting)
+    return Feed(shown, total, pack(last) if last else None, capped=total is not None and looked_at.last is not None)
+
+
 def feed(store: Store, kind: str | None, limit: int, offset: int, after: Mapping[str, Any] | None) -> Feed:
     """Work that can be taken, newest first; `after` is the row to go on after, and then nothing is counted.
 
@@ -196,7 +220,8 @@ def feed(store: Store, kind: str | None, limit: int, offset: int, after: Mapping
     elif page.last is not None or (after is None and len(page.items) > offset + limit):
         last = keys[-1]
     total = None if after else min(len(page.items), FEED_COUNTED_MAX)
-    return Feed(shown, total, pack(last) if last else None)
+    place = rows.place_in_feed(last, kind) if last else None
+    return Feed(shown, total, pack(place) if place else None, capped=total == FEED_COUNTED_MAX)
 
 
 def _while_light(openings: Iterable[Opening]) -> Iterator[Opening]:

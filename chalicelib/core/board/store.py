@@ -149,8 +149,14 @@ def find_held(store: Store, opening_id: str, operator_id: str) -> tuple[Opening 
 
 
 def feed(store: Store, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
-    """Keys of openings that can be taken, newest first; of one kind or of all. The index holds nothing else."""
+    """Keys of openings that can be taken, newest first; of one kind or of all. Of all, with the kind of each."""
     return store.query(TABLE, _feed_of(kind), index=_index(kind), limit=limit, newest_first=True, after=after)
+
+
+def place_in_feed(key: Item, kind: str | None = None) -> Item:
+    """Where an opening stands in the feed of one kind, or of all: what a query goes on after."""
+    partition = "feed_kind" if kind else "feed"
+    return {name: key[name] for name in ("pk", "sk", partition, "posted")}
 
 
 def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:

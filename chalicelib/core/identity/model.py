@@ -1,9 +1,10 @@
 """Agents, their keys, and operators."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Kyc(StrEnum):
@@ -55,8 +56,16 @@ class Operator:
     city: str | None = None
     country: str | None = None
     skills: tuple[str, ...] = ()
+    cell: str | None = None
+    """The cell of the grid where they work; without one they are not found by place."""
+    profile: Mapping[str, Any] = field(default_factory=dict)
     rating_sum: int = 0
     rating_count: int = 0
+    completed_tasks: int | None = None
+    kyc_decided_at: datetime | None = None
+    """Wall time: the identity check compares it with its own clock."""
+    kyc_decided_by: str | None = None
+    kyc_reason: str | None = None
 
     @property
     def id(self) -> str:
@@ -68,6 +77,11 @@ class Operator:
         return average_tenths(self.rating_sum, self.rating_count)
 
     @property
+    def rating(self) -> float | None:
+        """The same average in stars."""
+        return None if self.rating_tenths is None else self.rating_tenths / 10
+
+    @property
     def shown_name(self) -> str:
         """How others see the name: "Jane D."."""
         first, *rest = self.name.split() or [self.name]
@@ -77,6 +91,20 @@ class Operator:
 def average_tenths(total: int, count: int) -> int | None:
     """The average of some stars, in tenths, half-up."""
     return (20 * total + count) // (2 * count) if count else None
+
+
+@dataclass(frozen=True)
+class Found:
+    """An operator as a search by place shows one: who they are to others, and the cell where they work."""
+
+    operator_id: str
+    name: str
+    cell: str
+    skills: tuple[str, ...]
+    city: str | None
+    country: str | None
+    rating: float | None
+    completed_tasks: int | None
 
 
 @dataclass(frozen=True)

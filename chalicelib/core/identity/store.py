@@ -5,7 +5,7 @@ agent_…                         account     the account of an agent
 agent_…                         key#key_…   one of its keys, for its list
 secret#<sha-256 of the key>     key         the same key, found by its secret
 email#<e-mail>                  agent       whose e-mail it is: makes it unique
-op_…                            operator    an operator
+op_…                            operator    an operator; in `by_kyc`, and in `by_cell` while they can be found by place
 subject#<issuer>#<subject>      operator    whose token it is
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.identity.model import ApiKey, Kyc, Operator
+from chalicelib.core.identity.model import ApiKey
 from chalicelib.kit import clock
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.store import Store, under
@@ -89,46 +89,10 @@ def keys_of(store: Store, account_id: str) -> list[tuple[ApiKey, str]]:
     return [(_key(row or item), item["secret_pk"]) for item, row in zip(listed, found, strict=True)]
 
 
-def add_operator(operator: Operator) -> Write:
-    """The row of a new operator."""
-    item: Item = {
-        "name": operator.name, "email": operator.email, "kyc": operator.kyc.value, "phone": operator.phone,
-        "city": operator.city, "country": operator.country, "skills": list(operator.skills),
-        "created_at": clock.iso(operator.created_at),
-    }  # fmt: skip
-    return add(TABLE, Key(operator.operator_id, "operator"), item)
-
-
-def claim_subject(issuer: str, subject: str, operator_id: str, taken: Refusal) -> Write:
-    """The row that makes one operator of one token subject."""
-    return add(TABLE, Key(f"subject#{issuer}#{subject}", "operator"), {"operator_id": operator_id}, refusal=taken)
-
-
-def find_operator(store: Store, operator_id: str) -> Operator | None:
-    """The operator with this id."""
-    item = store.get(TABLE, Key(operator_id, "operator"))
-    return _operator(item) if item else None
-
-
-def rate_operator(operator_id: str, stars: int) -> Write:
-    """One more rating of an operator."""
-    plus = {"rating_sum": stars, "rating_count": 1}
-    return update(TABLE, Key(operator_id, "operator"), plus=plus, where=Attr("pk").exists())
-
-
 def _key(item: Item) -> ApiKey:
     used = item.get("last_used_at")
     return ApiKey(
         key_id=item["key_id"], account_id=item["account_id"], email=item["email"], name=item["name"],
         shown=item["shown"], created_at=clock.parse(item["created_at"]),
         last_used_at=clock.parse(used) if used else None,
-    )  # fmt: skip
-
-
-def _operator(item: Item) -> Operator:
-    return Operator(
-        operator_id=item["pk"], name=item["name"], email=item["email"], kyc=Kyc(item["kyc"]),
-        created_at=clock.parse(item["created_at"]), phone=item.get("phone"), city=item.get("city"),
-        country=item.get("country"), skills=tuple(item["skills"]), rating_sum=item.get("rating_sum", 0),
-        rating_count=item.get("rating_count", 0),
     )  # fmt: skip

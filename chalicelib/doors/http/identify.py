@@ -45,7 +45,9 @@ def _agent(world: World, request: Request) -> Agent:
 
 
 def _operator(world: World, request: Request) -> Operator:
-    operator_id = request.headers.get("x-operator-id", "").strip()
+    operator_id, token = request.headers.get("x-operator-id", "").strip(), token_of(request)
+    if token:
+        return identity.recognise_operator(world, _id_of(world, token, operator_id))
     if not operator_id or not world.settings.allow_dev_operator_id_header:
         raise identity.UnknownOperator
     if _keys(request):
@@ -53,15 +55,37 @@ def _operator(world: World, request: Request) -> Operator:
     return identity.recognise_operator(world, operator_id)
 
 
+def _id_of(world: World, token: str, operator_id: str) -> str:
+    """The operator of a token; an id beside it must mean the same one. Raises UnknownOperator, TwoCredentials."""
+    try:
+        of_token = identity.operator_id_of(identity.bearer_of(world, token))
+    except identity.UnknownOperator:
+        raise TwoCredentials if operator_id else identity.UnknownOperator from None
+    if operator_id not in ("", of_token):
+        raise TwoCredentials
+    return of_token
+
+
 def _admin(world: World, request: Request) -> Admin:
     return identity.recognise_admin(world, request.headers.get("x-admin-key", "").strip())
 
 
+def token_of(request: Request) -> str:
+    """The bearer token of a request; empty without one. Raises TwoCredentials when an API key stands beside it."""
+    bearer, keys = _bearer(request), _keys(request)
+    if len(keys) > 1:
+        raise TwoCredentials
+    return bearer
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def _keys(request: Request) -> set[str]:
     """The distinct credentials in X-API-Key and Authorization: Bearer."""
-    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else ""
-    return {key for key in (request.headers.get("x-api-key", "").strip(), bearer) if key}
+    return {key for key in (request.headers.get("x-api-key", "").strip(), _bearer(request)) if key}
 
 
 _KNOWN_BY: Mapping[Who, Callable[[World, Request], Caller]] = {

@@ -63,7 +63,7 @@ def rate(call: Call[work_words.RateOrder]) -> Outcome:
 def browse(call: Call[words.FeedQuery]) -> words.FeedPage | work_words.MyTaskPage:
     if call.words.scope == "mine":
         return work.list_mine(call.world, call.operator, call.words)
-    return operators.browse(call.world, call.words)
+    return operators.browse(call.world, call.operator, call.words)
 
 
 @_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, work_words.MyTask)

@@ -95,10 +95,11 @@ class ListQuery(PageWords):
 
 
 class FeedQuery(PageWords):
-    """GET /operator/tasks."""
+    """GET /operator/tasks. An operator with skills sees what fits them; `all=true` shows everything."""
 
     task_type: TypeIn | None = None
     scope: Literal["mine"] | None = None
+    everything: bool = Field(default=False, alias="all")
 
 
 class OperatorShown(Words):

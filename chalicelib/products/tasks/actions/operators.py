@@ -46,13 +46,20 @@ class NotResubmittable(Conflict):
         super().__init__("This task is DISPUTED by a person, not for want of proof; it cannot be handed in again.")
 
 
-def browse(world: World, query: words.FeedQuery) -> words.FeedPage:
-    """Tasks that can be taken, newest first. Raises Invalid."""
-    turn = pages.turn(world.cursors, f"{LIST}/{query.task_type or ''}", query)
-    page = board.feed(world.store, query.task_type, query.limit, query.offset, turn.after)
-    capped = page.total is not None and page.total >= board.FEED_COUNTED_MAX
+def browse(world: World, operator: Operator, query: words.FeedQuery) -> words.FeedPage:
+    """Tasks that can be taken, newest first: of the type asked for, or of those the operator names as skills.
+
+    Raises Invalid.
+    """
+    types = _asked_for(operator, query)
+    turn = pages.turn(world.cursors, f"{LIST}/{'+'.join(types)}", query)
+    offset = 0 if turn.after else query.offset
+    if len(types) > 1:
+        page = board.feed_of(world.store, types, query.limit, offset, turn.after)
+    else:
+        page = board.feed(world.store, types[0] if types else None, query.limit, offset, turn.after)
     shown = [show.in_feed(opening) for opening in page.openings]
-    return words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=capped))
+    return words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=page.capped))
 
 
 def accept(
@@ -123,6 +130,13 @@ def submit(
     return once.commit(
         world.store, claim, writes, words.Submitted(task_id=task_id, status=Status(move.end), submitted_at=now)
     )
+
+
+def _asked_for(operator: Operator, query: words.FeedQuery) -> list[str]:
+    """The types to show; none of them means all. Skills that are no task type say nothing about tasks."""
+    if query.task_type:
+        return [query.task_type]
+    return [] if query.everything else sorted({*operator.skills} & {*rules.TaskType})
 
 
 def _cannot_accept(task: Task) -> Exception:
