@@ -18,9 +18,7 @@ def wsgi(house: House) -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
         query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
         raw = environ["wsgi.input"].read()
         try:
-            reply = house.request(
-                environ["REQUEST_METHOD"], path + query, headers=_headers(environ), raw=raw or None
-            )
+            reply = house.request(environ["REQUEST_METHOD"], path + query, headers=_headers(environ), raw=raw or None)
         except LookupError:
             # API Gateway itself answers for a path that no route has; infra/lambda.yaml gives it our shape.
             start("404 -", [("Content-Type", "application/json")])

@@ -31,6 +31,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
 ]  # fmt: skip
+CLOCK = "/api/v1/test/clock"
 QUICK, LONG = 4, 150
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 WRONG: list[dict[str, str]] = [
@@ -56,9 +57,10 @@ def _fuzz(house: House, right: list[dict[str, str]], ids: dict[str, list[str]], 
     """Send what the document gives rise to, to every operation; the statuses that came back, by operation."""
     document = schemathesis.openapi.from_wsgi("/api/openapi.json", app=wsgi(house))
     seen: dict[str, set[int]] = {}
-    for found in document.get_all_operations():
-        operation = found.ok()
-        for mode in MODES:
+    operations = [found.ok() for found in document.get_all_operations()]
+    # The clock comes last: what others find would lapse with it.
+    for operation in sorted(operations, key=lambda one: one.path == CLOCK):
+        for mode in MODES if operation.body or operation.query or operation.path_parameters else MODES[:1]:
             _ask(operation, mode, (right, ids), examples, seen.setdefault(operation.label, set()))
     return seen
 

@@ -1,0 +1,155 @@
+"""Every route by every credential: who is let in, and with which status everybody else is turned away (rulings 1-3).
+
+The table is generated from the routes, so a new route is in it on the day it is served.
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+
+import pytest
+
+import app
+from chalicelib.core.settings import Settings
+from chalicelib.doors.http.routes import Route, Who
+from local.settings import ADMIN_KEY
+from tests.harness import House, Reply
+
+LET_IN = 0
+"""Not a status: whatever the verb answers, it is neither 401 nor 403 of the door."""
+
+REGISTRATION_KEY = "a-registration-key-that-opens-nothing-else"
+REGISTRATION_HASH = hashlib.sha256(REGISTRATION_KEY.encode()).hexdigest()
+CODES = {Who.AGENT: "invalid_api_key", Who.OPERATOR: "invalid_operator", Who.ADMIN: "admin_key_required"}
+
+# What is shown, and the status with which each kind of route turns it away.
+TABLE: dict[str, dict[Who, int]] = {
+    "nothing": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a wrong key": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a wrong operator id": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a wrong admin key": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a revoked key": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "an agent's key": {Who.AGENT: LET_IN, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "an agent's key as bearer": {Who.AGENT: LET_IN, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "another agent's key": {Who.AGENT: LET_IN, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "an operator's id": {Who.AGENT: 401, Who.OPERATOR: LET_IN, Who.ADMIN: 403},
+    "an operator's id as a key": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "an agent's key as an admin's": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "the registration key": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "an admin's key": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: LET_IN},
+    "an admin's key as a key": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a key without its scheme": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a key under another scheme": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "an empty bearer": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a right key and a wrong one": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "two right keys": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+    "a key and an operator's id": {Who.AGENT: 401, Who.OPERATOR: 401, Who.ADMIN: 403},
+}
+TWO = {"a right key and a wrong one", "two right keys", "a key and an operator's id"}
+# Tokens that prove nothing; whoever is known by a token must be turned away with any of these.
+BAD_TOKENS = ("expired", "unsigned", "signed with the public key", "of another issuer", "for another party", "no token")
+
+
+@dataclass(frozen=True)
+class People:
+    """One house, and everybody who comes to its doors."""
+
+    house: House
+    shown: dict[str, dict[str, str]]
+    ids: dict[str, str]
+
+    def ask(self, route: Route, headers: dict[str, str]) -> Reply:
+        path = route.path
+        for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
+            path = path.replace(f"{{{name}}}", self.ids.get(name, f"{name.removesuffix('_id')}_{'0' * 26}"))
+        return self.house.request(route.method, path, None if route.method == "GET" else {}, headers=headers)
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    agent, other, operator = house.agent(deposit=100), house.agent(), house.operator()
+    key, others = agent.headers["X-API-Key"], other.headers["X-API-Key"]
+    gone = agent.send("/agents/keys", {"name": "gone"}).json
+    assert agent.send(f"/agents/keys/{gone['id']}", method="DELETE").status == 200
+    bearer = {"Authorization": f"Bearer {key}"}
+    shown = {
+        "nothing": {},
+        "a wrong key": {"X-API-Key": f"{key[:-1]}!"},
+        "a wrong operator id": {"X-Operator-Id": "op_" + "0" * 26},
+        "a wrong admin key": {"X-Admin-Key": f"{ADMIN_KEY}x"},
+        "a revoked key": {"X-API-Key": gone["api_key"]},
+        "an agent's key": agent.headers,
+        "an agent's key as bearer": bearer,
+        "another agent's key": other.headers,
+        "an operator's id": operator.headers,
+        "an operator's id as a key": {"X-API-Key": operator.id},
+        "an agent's key as an admin's": {"X-Admin-Key": key},
+        "the registration key": {"X-Admin-Key": REGISTRATION_KEY},
+        "an admin's key": {"X-Admin-Key": ADMIN_KEY},
+        "an admin's key as a key": {"X-API-Key": ADMIN_KEY},
+        "a key without its scheme": {"Authorization": key},
+        "a key under another scheme": {"Authorization": f"Basic {key}"},
+        "an empty bearer": {"Authorization": "Bearer "},
+        "a right key and a wrong one": {**agent.headers, "Authorization": "Bearer wrong"},
+        "two right keys": {**bearer, "X-API-Key": others},
+        "a key and an operator's id": {**agent.headers, **operator.headers},
+    }
+    return People(house, shown, {"task_id": agent.posted(), "key_id": agent.get("/agents/keys").json["data"][0]["id"]})
+
+
+@pytest.mark.promise("auth.table")
+@pytest.mark.parametrize("settings", [{"BYHAND_REGISTRATION_KEY_HASHES": f"desk:{REGISTRATION_HASH}"}])
+def test_every_route_lets_in_whom_it_is_for_and_nobody_else(people: People) -> None:
+    assert set(people.shown) == set(TABLE)
+    for route in app.ROUTES:
+        for name, headers in people.shown.items():
+            if route.who is not Who.ANYONE and TABLE[name][route.who] != LET_IN:
+                refused = people.ask(route, headers)
+                assert (route.name, name, refused.status) == (route.name, name, TABLE[name][route.who])
+                code = refused.json["code"]
+                expected = {CODES[route.who], "two_credentials"} if name in TWO else {CODES[route.who]}
+                assert (route.name, name, code in expected, code) == (route.name, name, True, code)
+
+
+@pytest.mark.promise("auth.table")
+def test_whoever_a_route_is_for_gets_past_its_door(people: People) -> None:
+    codes = {*CODES.values(), "two_credentials"}
+    for route in app.ROUTES:
+        for name in ("another agent's key", "an operator's id", "an admin's key"):
+            if route.who is not Who.ANYONE and TABLE[name][route.who] == LET_IN:
+                answer = people.ask(route, people.shown[name])
+                assert (route.name, name, answer.status) != (route.name, name, 500)
+                assert answer.status < 400 or answer.json["code"] not in codes, (route.name, name)
+
+
+@pytest.mark.promise("auth.table")
+def test_another_accounts_things_are_404_on_every_route_of_an_agent_with_an_id(people: People) -> None:
+    asked = [route for route in app.ROUTES if route.who is Who.AGENT and "{" in route.path]
+    assert len(asked) >= 4
+    for route in asked:
+        answer = people.ask(route, people.shown["another agent's key"])
+        # Words come before things: a deed that wants some may refuse the empty ones of this table first.
+        expected = {404, 400} if route.method != "GET" and route.words.model_fields else {404}
+        assert (route.name, answer.status in expected, answer.status) == (route.name, True, answer.status)
+
+
+@pytest.mark.skipif("operator_jwks_url" not in Settings.model_fields, reason="Operators have no tokens yet.")
+@pytest.mark.parametrize("fault", BAD_TOKENS)
+def test_a_token_that_proves_nothing_opens_no_route_of_an_operator(people: People, fault: str) -> None:
+    for route in app.ROUTES:
+        if route.who is Who.OPERATOR:
+            refused = people.ask(route, {"Authorization": f"Bearer {_bad_token(fault)}"})
+            assert (route.name, fault, refused.status) == (route.name, fault, 401)
+
+
+def _bad_token(fault: str) -> str:
+    """A token with one fault; none of them is signed by a key that anybody trusts."""
+    claims = {"iss": "https://issuer.example", "azp": "https://byhand.example", "sub": "user_1", "exp": 4_102_444_800}
+    claims |= {
+        "expired": {"exp": 1}, "of another issuer": {"iss": "https://evil.example"},
+        "for another party": {"azp": "https://evil.example"},
+    }.get(fault, {})  # fmt: skip
+    header = {"alg": {"unsigned": "none", "signed with the public key": "HS256"}.get(fault, "RS256"), "kid": "1"}
+    parts = [base64.urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=").decode() for one in (header, claims)]
+    return "no.token.at" if fault == "no token" else ".".join([*parts, "" if fault == "unsigned" else "c2lnbmVk"])
