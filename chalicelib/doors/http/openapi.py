@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from chalicelib.core.files.model import CONTENT_TYPES
@@ -173,7 +174,7 @@ def _first_line(route: Route) -> str:
 def _refusal(status: int) -> dict[str, Any]:
     headers = [*EVERY_ANSWER, "Retry-After"] if status in (409, 429, 503) else list(EVERY_ANSWER)
     return {
-        "description": REFUSED[status],
+        "description": REFUSED.get(status, f"{HTTPStatus(status).phrase}."),
         "headers": _headers(*headers),
         "content": {"application/json": {"schema": {"$ref": schemas.PLACE + "Error"}}},
     }

@@ -20,7 +20,7 @@ LLMS = """# {title} {version}
 
 > {about}
 
-Base URL: `{base}` (paths below are appended to where this file was found). All bodies are JSON.
+Base URL: the address of this file without `/llms.txt`; paths below are appended to it. All bodies are JSON.
 
 {guide}
 ## Errors

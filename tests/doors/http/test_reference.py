@@ -1,17 +1,22 @@
 """The document for programs, the page for people, llms.txt for models (rulings 3, 4, 6)."""
 
+import json
 import re
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from chalice.local import LambdaContext
 from openapi_spec_validator import validate
 
 import app
-from chalicelib.doors.http import manual, openapi, sentences
+from chalicelib.doors.http import examples, manual, openapi, sentences
+from chalicelib.doors.http.routes import Route
+from tests.contract.described import document, problems, request_schema
 from tests.harness import House
 
 PLACES = ("/api/openapi.json", "/api/docs", "/llms.txt")
+DEEDS = [route for route in app.ROUTES if route.method == "POST" and route.words.model_fields]
 ALONE = {"meta", "br", "link", "!doctype"}
 
 
@@ -147,3 +152,36 @@ def test_a_text_is_kept_by_its_tag_and_counted_like_any_request(house: House, pa
     again = house.request("GET", path, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status, again.text, again.headers["etag"]) == (304, "", first.headers["etag"])
     assert house.request("GET", path, headers={"If-None-Match": '"other"'}).status == 200
+
+
+def test_a_text_that_is_made_already_costs_one_call_and_that_is_the_count(house: House) -> None:
+    for path in PLACES:
+        house.request("GET", path)
+    calls: list[str] = []
+    events = house.world.store.client.meta.events
+    events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name), unique_id="counted")
+    for path in PLACES:
+        house.request("GET", path)
+    events.unregister("before-call.dynamodb", unique_id="counted")
+    # Business time is asked for once more in a test deployment only: its clock is a row.
+    assert [name for name in calls if name != "GetItem"] == ["UpdateItem"] * len(PLACES)
+
+
+def test_behind_a_stage_all_addresses_begin_with_it(house: House) -> None:
+    told = {}
+    for path in PLACES:
+        event = house._event("GET", path, None, {}, None, "127.0.0.1")
+        event["requestContext"]["path"] = f"/live{path}"
+        told[path] = house.app(event, LambdaContext("api", 1024, 30_000))["body"]
+    assert json.loads(told["/api/openapi.json"])["servers"] == [{"url": "/live"}]
+    assert {link for link in _read(told["/api/docs"]).links if link.startswith("/")} == {
+        "/live/api/openapi.json", "/live/llms.txt",
+    }  # fmt: skip
+    assert "(/live/api/openapi.json)" in told["/llms.txt"]
+    assert house.request("GET", "/api/openapi.json").json["servers"] == [{"url": "/"}]
+
+
+@pytest.mark.parametrize("route", DEEDS, ids=lambda route: route.name)
+def test_the_example_of_a_request_is_one_that_the_document_allows(route: Route) -> None:
+    schema = request_schema(route.name)
+    assert problems(schema, examples.of({"$ref": schema["$ref"]}, document())) == []
