@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from chalicelib.doors.http.routes import Route
+from chalicelib.doors.http.routes import Route, Who
 from chalicelib.kit.errors import Refusal
 
 _RAISES = re.compile(r"\s*(?:Raises|[Tt]hey refuse|It refuses) ((?:[A-Z]\w+(?:, (?:and )?| and )?)+)[^.]*\.?")
@@ -31,8 +31,9 @@ def description(route: Route) -> str:
 
 
 def name(route: Route) -> str:
-    """A stable name for programs: the product, and what the verb is called there."""
-    return f"{product(route)}_{_verb(route).__name__.strip('_')}"
+    """A stable name for programs: the product, and what the verb is called there; an admin's may bear the same name."""
+    door = "_admin" if route.who is Who.ADMIN else ""
+    return f"{product(route)}{door}_{_verb(route).__name__.strip('_')}"
 
 
 def product(route: Route) -> str:
