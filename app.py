@@ -11,23 +11,26 @@ from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 from chalicelib.core import settings
 from chalicelib.core.events import service as events
 from chalicelib.doors import schedules, workers
-from chalicelib.doors.http import house
+from chalicelib.doors.http import house, reference
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
 from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.operators import routes as operators
 from chalicelib.products.tasks import dispute_routes as disputes
+from chalicelib.products.tasks import guide
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
 
 JOBS = {**events.JOBS, **task_jobs.JOBS}
-ROUTES = [
-    *house.routes(JOBS, test_mode=settings.test_mode_at_import()),
+TEST_MODE = settings.test_mode_at_import()
+DESCRIBED = [
+    *house.routes(JOBS, test_mode=TEST_MODE),
     *accounts.ROUTES,
     *operators.ROUTES,
     *tasks.ROUTES,
     *disputes.ROUTES,
 ]
+ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 
 app = Chalice(app_name="byhand", configure_logs=False)
 prepare(app)

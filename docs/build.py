@@ -5,6 +5,7 @@ errors.md          the tree of refusals: status, code, and the first sentence of
 lifecycle.md       every table of moves
 configuration.md   the fields of the settings, and the sentences below them
 tables.md          infra/resources.yaml, and the rows that the stores' docstrings list
+routes.md          the routes of every product, and what their actions say
 """
 
 import ast
@@ -26,6 +27,7 @@ from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
 from chalicelib.kit import errors, once
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import Lifecycle
+from docs import routes
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWN = "<!-- Drawn from the code by `python -m docs.build`. Change the code, not this page. -->"
@@ -53,7 +55,8 @@ NEXT: Mapping[type[Refusal], str] = {
 def pages() -> dict[Path, str]:
     """Every drawn page by its place."""
     drawn = {"errors": error_page(), "lifecycle": lifecycle_page(), "configuration": configuration_page()}
-    return {ROOT / "docs" / f"{name}.md": text for name, text in {**drawn, "tables": table_page()}.items()}
+    drawn |= {"tables": table_page(), "routes": route_page()}
+    return {ROOT / "docs" / f"{name}.md": text for name, text in drawn.items()}
 
 
 # Errors --------------------------------------------------------------------------------------------------------------
@@ -221,6 +224,21 @@ def _row_lines(text: str) -> list[str]:
         if {"pk", "sk", "what"} <= set(lines[0].split()):
             return [line[lines[0].index("pk") :] for line in lines]
     return []
+
+
+# Routes --------------------------------------------------------------------------------------------------------------
+
+
+def route_page() -> str:
+    parts = []
+    for product, rows in routes.by_product(modules()).items():
+        parts += [f"## {product.capitalize()}", _table(routes.HEADER, rows)]
+    return _page(
+        "Routes",
+        "`GET /api/openapi.json` says all of this to programs, and `GET /api/docs` to people. A repeatable POST takes "
+        "an `Idempotency-Key`.",
+        *parts,
+    )
 
 
 # What every page needs -----------------------------------------------------------------------------------------------

@@ -292,7 +292,8 @@ def _match(routes: Iterable[str], path: str) -> tuple[str, dict[str, str] | None
 
 def _reply(answer: dict[str, Any]) -> Reply:
     headers = {name.lower(): value for name, value in answer["headers"].items()}
-    return Reply(answer["statusCode"], json.loads(answer["body"]), headers, answer["body"])
+    words = json.loads(answer["body"]) if headers["content-type"] == "application/json" and answer["body"] else None
+    return Reply(answer["statusCode"], words, headers, answer["body"])
 
 
 def _context(name: str) -> LambdaContext:

@@ -17,6 +17,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 
 from chalicelib.kit import clock, money
@@ -55,13 +56,24 @@ def _read_moment(value: object) -> datetime:
         raise ValueError(problem) from None
 
 
-Moment = Annotated[datetime, BeforeValidator(_read_moment), PlainSerializer(clock.iso, return_type=str)]
+Moment = Annotated[
+    datetime, BeforeValidator(_read_moment), PlainSerializer(clock.iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]  # fmt: skip
 """A time at the wire: any offset comes in, UTC with milliseconds goes out (ruling 8)."""
 
-AmountIn = Annotated[int, BeforeValidator(money.parse)]
+AmountIn = Annotated[
+    int, BeforeValidator(money.parse),
+    WithJsonSchema({"anyOf": [
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 999_999_999_999},
+        {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,6})?$"},
+    ]}),
+]  # fmt: skip
 """An amount that a client sends, in US dollars; the field holds micros."""
 
-AmountOut = Annotated[int, PlainSerializer(money.to_decimal, return_type=Decimal)]
+AmountOut = Annotated[
+    int, PlainSerializer(money.to_decimal, return_type=Decimal), WithJsonSchema({"type": "number"})
+]  # fmt: skip
 """An amount that we send: the field holds micros, the wire shows a JSON number of US dollars."""
 
 

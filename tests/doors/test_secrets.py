@@ -1,11 +1,14 @@
 """Secrets are shown once and kept nowhere: not in a table, a queue, a log or an answer (rulings 1, 9, 11)."""
 
+import base64
 import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 
+import app
+from local.settings import ADMIN_KEY
 from tests.doors.strangers import Hook
 from tests.harness import Agent, House
 from tests.products.tasks.stages import Scene
@@ -20,8 +23,10 @@ class Lines(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
+        self.loggers: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
+        self.loggers.add(record.name)
         self.lines.append(self.format(record))
 
 
@@ -94,6 +99,50 @@ def test_no_secret_is_logged_by_us_or_by_a_library_at_its_usual_level(house: Hou
     assert "webhook.tried" in logged, "the handler hears what we log"
     for secret in [*secrets, REGISTRATION_KEY]:
         assert secret not in logged
+
+
+@pytest.mark.promise("secrets.not_logged", "secrets.at_rest")
+@pytest.mark.parametrize("settings", [{"BYHAND_LOG_LEVEL": "DEBUG"}])
+def test_a_tasks_whole_life_leaves_no_secret_in_any_log_or_row_even_when_everything_is_logged(
+    house: House, lines: Lines
+) -> None:
+    """Libraries too log all they can here: what they are handed is hashed, sealed or signed already."""
+    everybody = logging.getLogger()
+    before = everybody.level
+    everybody.setLevel(logging.DEBUG)
+    try:
+        stage, secrets = _busy_day(house)
+        assert stage.agent.verify(stage.task_id, "APPROVE").status == 200
+        house.advance(days=8)
+        assert stage.operator.payout(10).status == 200
+        _come_to_every_door(house, stage)
+        everything = _everything_stored(house)
+    finally:
+        everybody.setLevel(before)
+    assert "botocore.hooks" in lines.loggers, "libraries are heard"
+    for secret in (*secrets, REGISTRATION_KEY, ADMIN_KEY):
+        for spelled in _spellings(secret):
+            assert not [line[:200] for line in lines.lines if spelled in line]
+            assert spelled not in everything
+
+
+def _come_to_every_door(house: House, stage: Scene) -> None:
+    """Every route with every kind of credential, in the right header and in a wrong one."""
+    key, operator = stage.agent.headers["X-API-Key"], stage.operator.id
+    for route in app.ROUTES:
+        path = route.path.replace("{task_id}", stage.task_id).replace("{", "").replace("}", "_00")
+        for headers in (
+            stage.agent.headers, {**stage.agent.headers, "X-Operator-Id": operator}, {"Authorization": f"Basic {key}"},
+            {"X-Operator-Id": key}, {"X-Admin-Key": ADMIN_KEY}, {"X-Admin-Key": key},
+            {"X-API-Key": ADMIN_KEY}, {"Authorization": f"Bearer {REGISTRATION_KEY}"},
+        ):  # fmt: skip
+            house.request(route.method, path, headers=headers)
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret as it is, without its prefix, and as libraries write bytes that are no text."""
+    raw = secret.encode()
+    return {secret, secret.removeprefix("ho_live_"), base64.b64encode(raw).decode(), raw.hex()}
 
 
 @pytest.mark.promise("secrets.not_returned")

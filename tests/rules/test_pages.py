@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+import app
 from chalicelib.core.settings import Settings
+from chalicelib.doors.http import sentences
 from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
+from chalicelib.doors.http.routes import Route
 from chalicelib.kit import errors
 from chalicelib.kit.errors import Refusal
 from docs import build
@@ -112,3 +115,16 @@ def test_the_page_of_tables_lists_every_table_and_every_index_of_the_template() 
 def test_every_table_says_what_its_rows_are() -> None:
     sections = (ROOT / "docs/tables.md").read_text().split("\n## ")[1:]
     assert [section.splitlines()[0] for section in sections if "```" not in section] == []
+
+
+# Routes --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_routes_lists_every_route_and_no_other() -> None:
+    served = [route.name for route in app.ROUTES]
+    assert sorted(_column("routes.md", 0)) == sorted(served)
+
+
+@pytest.mark.parametrize("route", app.ROUTES, ids=lambda route: route.name)
+def test_every_route_says_what_it_does(route: Route) -> None:
+    assert re.fullmatch(r"[A-Z][^\n]{10,}\.", sentences.summary(route)), "say it where the action is"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.doors.http.routes import Text
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Words, dumps
@@ -21,15 +22,18 @@ FRAMEWORK_REFUSALS: Mapping[int, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer; the body is JSON text already."""
+    """One HTTP answer; the body is text already, and JSON unless its type says otherwise."""
 
     status: int
     body: str
     headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
 
 
-def of(result: Words | Outcome, status: int) -> Answer:
+def of(result: Words | Outcome | Text, status: int, content_type: str = "application/json") -> Answer:
     """The answer of a verb that went well."""
+    if isinstance(result, Text):
+        return Answer(304 if result.not_modified else status, result.body, dict(result.headers), content_type)
     if isinstance(result, Outcome):
         headers = {"Idempotent-Replayed": "true"} if result.replayed else {}
         return Answer(status, result.answer, headers)

@@ -17,7 +17,7 @@ from chalicelib.core.world import World
 from chalicelib.doors.http import answers, limits
 from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.identify import Caller, identify
-from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route
+from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route, Text
 from chalicelib.kit import log, once, words
 from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.errors import Invalid, OutcomeUnknown, Refusal, TooLarge
@@ -58,13 +58,15 @@ def _walk(world: World, route: Route, request: Request, headers: dict[str, str])
         raise found
     call = _call(world, route, request, caller)
     if route.method == "GET":
-        return answers.of(route.verb(call), route.status)
+        return answers.of(route.verb(call), route.status, route.produces)
     result = once.answered(world.store, call.claim, lambda: _outcome(route.verb(call)))
     world.queues.ring(result.bells)
     return answers.of(result, route.status)
 
 
-def _outcome(result: Words | Outcome) -> Outcome:
+def _outcome(result: Words | Outcome | Text) -> Outcome:
+    if isinstance(result, Text):
+        raise TypeError("A deed answers in words, which a repeat can be answered with.")
     return result if isinstance(result, Outcome) else Outcome(words.dumps(result))
 
 

@@ -52,7 +52,7 @@ def prepare(app: Chalice) -> None:
 def _view(route: Route, world: Callable[[], World]) -> Callable[..., Response]:
     def view(**_: str) -> Response:
         answer = handle(world, route, _request(_current.get(), route))
-        return _response(answer.body, answer.status, answer.headers)
+        return _response(answer.body, answer.status, answer.headers, answer.content_type)
 
     return view
 
@@ -80,14 +80,20 @@ def _request(request: ChaliceRequest, route: Route) -> Request:
         query=dict((request.query_params or {}).items()),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body.encode() if isinstance(body, str) else body, source=str(identity.get("sourceIp", "")),
-        request_id=_request_id(request),
+        request_id=_request_id(request), base=_base(request, route),
     )  # fmt: skip
+
+
+def _base(request: ChaliceRequest, route: Route) -> str:
+    """The stage, or the base path of a custom domain: what API Gateway's own path has before ours."""
+    path = str(request.context.get("path") or "")
+    return path.removesuffix(route.path) if path.endswith(route.path) else ""
 
 
 def _request_id(request: ChaliceRequest) -> str:
     return str(request.context.get("requestId") or ids.new("req"))
 
 
-def _response(body: str, status: int, headers: Mapping[str, Any]) -> Response:
-    """JSON text, as text: Chalice leaves it alone."""
-    return Response(body=body, status_code=status, headers={**headers, "Content-Type": "application/json"})
+def _response(body: str, status: int, headers: Mapping[str, Any], content_type: str = "application/json") -> Response:
+    """Text as it is: Chalice leaves it alone."""
+    return Response(body=body, status_code=status, headers={**headers, "Content-Type": content_type})

@@ -37,6 +37,8 @@ class Request:
     body: bytes
     source: str
     request_id: str
+    base: str = ""
+    """What stands before the route's own path where it is deployed, such as the stage."""
 
     @property
     def is_file(self) -> bool:
@@ -75,7 +77,20 @@ class Call(Generic[W]):
         return self.caller
 
 
-Verb = Callable[[Call[Any]], Words | Outcome]
+@dataclass(frozen=True)
+class Text:
+    """An answer that is a whole text and no words, with headers of its own."""
+
+    body: str
+    headers: Mapping[str, str]
+    not_modified: bool = False
+
+
+class Page(Words):
+    """A whole text; it has an ETag, and is 304 for whoever has it already."""
+
+
+Verb = Callable[[Call[Any]], Words | Outcome | Text]
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,7 @@ class Route:
     status: int = 200
     once: bool = False
     uploads: bool = False
+    produces: str = "application/json"
 
     @property
     def name(self) -> str:
@@ -108,9 +124,11 @@ class Routes:
     def __init__(self) -> None:
         self.all: list[Route] = []
 
-    def get(self, path: str, who: Who, words: type[Words], answer: type[Words]) -> Callable[[Verb], Verb]:
+    def get(
+        self, path: str, who: Who, words: type[Words], answer: type[Words], *, produces: str = "application/json"
+    ) -> Callable[[Verb], Verb]:
         """Declare a read. `words` are read from the query."""
-        return self._declare("GET", path, who, words, answer)
+        return self._declare("GET", path, who, words, answer, produces=produces)
 
     def post(
         self, path: str, who: Who, words: type[Words], answer: type[Words], *, status: int = 200, once: bool = True,

@@ -59,6 +59,7 @@ def hear_of_kyc(call: Call[Nothing]) -> Outcome:
     "/api/v1/operator/upload", Who.OPERATOR, words.UploadOrder, words.UploadReady, status=201, uploads=True
 )  # fmt: skip
 def upload(call: Call[words.UploadOrder]) -> Outcome:
+    """Hand in a file: announced in words and PUT to a signed URL, or, when it is small, as the body itself."""
     request = call.request
     if request.is_file:
         return actions.store_upload(call.world, call.operator, request.content_type, request.body, call.claim)
