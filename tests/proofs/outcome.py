@@ -18,6 +18,7 @@ class Outcome:
     """
 
     tasks: list[tuple[Any, ...]]
+    work: list[tuple[Any, ...]]
     earnings: dict[str, int]
     events: Counter[str]
     verdicts: list[str]
@@ -38,8 +39,11 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
     return Outcome(
         tasks=[
             (task.status, task.submissions, task.verified_by, task.cancel_reason, task.refunded_micros, task.held,
-             task.operator_id is not None, task.estimate_minutes, task.rating, task.accepted_at is not None,
-             task.started_at is not None)
+             task.operator_id is not None)
+            for task in rows.tasks if task.task_id == task_id
+        ],
+        work=[
+            (task.estimate_minutes, task.rating, task.accepted_at is not None, task.started_at is not None)
             for task in rows.tasks if task.task_id == task_id
         ],
         earnings=ledger.find_book(pair.house.world.store, operator_id).balances,

@@ -14,7 +14,7 @@ from tests.harness import House, Reply
 from tests.listening import listening
 from tests.proofs import order
 from tests.proofs.crash_points import CrashPoint, tapped
-from tests.proofs.deeds import CONFIRMED, HOOK, WINDOW, Deed, Pair
+from tests.proofs.deeds import CONFIRMED, ESTIMATED, HOOK, WINDOW, Deed, Pair
 from tests.proofs.stand_ins import Mailbox, Mind, MovableClock
 
 pytestmark = pytest.mark.slow
@@ -25,6 +25,11 @@ DO: dict[str, Do] = {
     "accept": lambda pair: pair.operator.accept(pair.task_id),
     "accept (another)": lambda pair: pair.another.accept(pair.task_id),
     "cancel": lambda pair: pair.agent.cancel(pair.task_id),
+    "approve estimate": lambda pair: pair.agent.estimate(pair.task_id, "approve"),
+    "reject estimate": lambda pair: pair.agent.estimate(pair.task_id, "reject"),
+    "start": lambda pair: pair.operator.start(pair.task_id),
+    "give back": lambda pair: pair.operator.release(pair.task_id),
+    "rate": lambda pair: pair.agent.rate(pair.task_id, 4),
     "submit": lambda pair: pair.operator.submit(pair.task_id, **CONFIRMED),
     "approve": lambda pair: pair.agent.verify(pair.task_id, "APPROVE"),
     "reject": lambda pair: pair.agent.verify(pair.task_id, "REJECT"),
@@ -44,7 +49,7 @@ DO: dict[str, Do] = {
 }
 BY_REQUEST = (
     "accept", "accept (another)", "cancel", "submit", "approve", "reject", "dispute", "release", "refund", "withdraw",
-    "pay out",
+    "pay out", "approve estimate", "reject estimate", "start", "give back", "rate",
 )  # fmt: skip
 _HANDED_IN = ("post", "accept", "submit")
 _JUDGED = (*_HANDED_IN, "judge")
@@ -52,7 +57,17 @@ _JUDGED = (*_HANDED_IN, "judge")
 MEETINGS: dict[str, tuple[tuple[str, ...], dict[str, float], int, tuple[str, ...]]] = {
     "open": (("post",), {}, 95, ("accept", "accept (another)", "cancel")),
     "overdue": (("post",), {"days": 5.01}, 95, ("accept", "cancel", "expire")),
+    "estimated": (("post", "estimate"), {}, 95, ("approve estimate", "reject estimate", "cancel")),
+    "estimated and overdue": (
+        ("post", "estimate"),
+        {"days": 5.01},
+        95,
+        ("approve estimate", "reject estimate", "expire"),
+    ),
     "accepted": (("post", "accept"), {}, 95, ("submit", "cancel")),
+    "given back": (("post", "accept"), {}, 95, ("give back", "start", "submit", "cancel", "accept (another)")),
+    "given back and overdue": (("post", "accept"), {"days": 5.1}, 95, ("give back", "expire")),
+    "at work": (("post", "accept", "start"), {}, 95, ("give back", "submit", "cancel")),
     "accepted and overdue": (("post", "accept"), {"days": 5.1}, 95, ("submit", "cancel", "expire")),
     "handed in": (_HANDED_IN, {"minutes": 31}, 95, ("judge", "judge overdue", "approve", "reject")),
     "verified": (_JUDGED, {"hours": 1.1}, 95, ("complete", "approve", "reject", "carry")),
@@ -62,6 +77,7 @@ MEETINGS: dict[str, tuple[tuple[str, ...], dict[str, float], int, tuple[str, ...
     "in its hold": ((*_JUDGED, "approve"), {"days": 6}, 95, ("dispute",)),
     "given up": (_HANDED_IN, {}, 95, ("withdraw", "judge", "approve")),
     "completed": ((*_HANDED_IN, "approve"), {"days": 7.1}, 95, ("mature",)),
+    "rated": ((*_HANDED_IN, "approve"), {}, 95, ("rate",)),
     "paid": ((*_HANDED_IN, "approve", "wait", "mature"), {"days": 7.1}, 95, ("pay out",)),
 }
 
@@ -86,7 +102,7 @@ def test_whatever_is_done_in_the_middle_of_it_somebody_is_second(
     world.judge.confidence = sure
     steps = before[: before.index("wait")] if "wait" in before else before
     then = before[before.index("wait") + 1 :] if "wait" in before else ()
-    prepared = Deed(DO["accept"], steps, waits, then, HOOK | WINDOW)
+    prepared = Deed(DO["accept"], steps, waits, then, HOOK | WINDOW | (ESTIMATED if "estimate" in before else {}))
     for first in deeds:
         learnt, alone = CrashPoint(), prepared.prepare(house, clock, agent)
         assert alone.another
