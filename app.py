@@ -15,6 +15,7 @@ from chalicelib.doors.http import house
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
 from chalicelib.products.accounts import routes as accounts
+from chalicelib.products.backoffice import routes as backoffice
 from chalicelib.products.operators import routes as operators
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
@@ -25,6 +26,7 @@ ROUTES = [
     *accounts.ROUTES,
     *operators.ROUTES,
     *tasks.ROUTES,
+    *backoffice.routes(task_jobs.ON_SUSPENSION),
 ]
 
 app = Chalice(app_name="byhand", configure_logs=False)

@@ -39,6 +39,7 @@ class ApiKey:
     shown: str
     created_at: datetime
     last_used_at: datetime | None = None
+    suspended: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Operator:
     city: str | None = None
     country: str | None = None
     skills: tuple[str, ...] = ()
+    suspended: bool = False
 
     @property
     def id(self) -> str:

@@ -1,6 +1,7 @@
 """Keys are made, shown once, and recognised; operators are recognised by what the door has checked."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,7 +11,9 @@ from chalicelib.core.identity.model import Admin, Agent, ApiKey, Kyc, Operator
 from chalicelib.core.world import World
 from chalicelib.kit import ids
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound, Unauthenticated
-from chalicelib.kit.table import Write
+from chalicelib.kit.lifecycle import MovedOn
+from chalicelib.kit.store import Store
+from chalicelib.kit.table import Item, Write
 
 KeyPrefix = Literal["ho_live_", "ih_", "qa_live_"]
 KEYS_MAX = 20
@@ -48,6 +51,24 @@ class AdminKeyRequired(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("This needs a valid X-Admin-Key.")
+
+
+class AccountSuspended(Forbidden):
+    """The backoffice has suspended this account."""
+
+    code = "account_suspended"
+
+    def __init__(self) -> None:
+        super().__init__("This account is suspended. Ask those who run this deployment.")
+
+
+class AccountNotFound(NotFound):
+    """There is no such agent or operator."""
+
+    code = "account_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such account.")
 
 
 class EmailTaken(Conflict):
@@ -118,8 +139,8 @@ def first_key(key: ApiKey, secret: str) -> list[Write]:
 
 
 def another_key(key: ApiKey, secret: str) -> list[Write]:
-    """The writes of a further key. They refuse TooManyKeys."""
-    return [rows.count_key(key.account_id, KEYS_MAX, TooManyKeys()), *rows.add_key(key, secret)]
+    """The writes of a further key. They refuse AccountSuspended, TooManyKeys."""
+    return [rows.count_key(key.account_id, KEYS_MAX, _no_room), *rows.add_key(key, secret)]
 
 
 def revoke_key(world: World, account_id: str, key_id: str) -> list[Write]:
@@ -147,6 +168,39 @@ def check_kyc(operator: Operator) -> None:
         raise KycRequired(operator.kyc)
 
 
+def account_of(world: World, account_id: str) -> Item:
+    """The row of an agent's account. Raises AccountNotFound."""
+    row = rows.find_account(world.store, account_id) if ids.looks_like(account_id, "agent") else None
+    if row is None:
+        raise AccountNotFound
+    return row
+
+
+def suspend_agent(world: World, account_id: str, since: datetime | None) -> list[Write]:
+    """The writes after which an account and all of its keys are suspended since a moment, or, with None, no longer.
+
+    A key that is made or revoked meanwhile makes them refuse MovedOn: look again. Raises AccountNotFound.
+    """
+    account_of(world, account_id)
+    keys = rows.keys_of(world.store, account_id)
+    return [
+        rows.mark_account(account_id, len(keys), since, MovedOn()),
+        *(rows.mark_key(secret_pk, since, MovedOn()) for _, secret_pk in keys),
+    ]
+
+
+def suspend_operator(operator_id: str, since: datetime | None) -> list[Write]:
+    """The same for an operator. Raises AccountNotFound; the writes refuse it too."""
+    if not ids.looks_like(operator_id, "op"):
+        raise AccountNotFound
+    return [rows.mark_operator(operator_id, since, AccountNotFound())]
+
+
+def any_suspended(store: Store, person_ids: Sequence[str]) -> bool:
+    """Whether one of some agents and operators is suspended, in one read."""
+    return any("suspended" in row for row in rows.find_people(store, person_ids))
+
+
 def mint_key(account_id: str, email: str, name: str, prefix: KeyPrefix, world: World) -> tuple[ApiKey, str]:
     """A new key and its secret of 256 random bits, which exists nowhere else from now on (ruling 1)."""
     secret = prefix + secrets.token_urlsafe(32)
@@ -155,10 +209,12 @@ def mint_key(account_id: str, email: str, name: str, prefix: KeyPrefix, world: W
 
 
 def recognise_key(world: World, secret: str) -> Agent:
-    """The agent behind an API key. Raises UnknownKey."""
+    """The agent behind an API key. Raises UnknownKey, AccountSuspended."""
     key = rows.find_key(world.store, secret) if secret.startswith(KEY_PREFIXES) else None
     if key is None:
         raise UnknownKey
+    if key.suspended:
+        raise AccountSuspended
     now = world.wall()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
         rows.touch_key(world.store, secret, now)
@@ -174,8 +230,15 @@ def recognise_admin(world: World, key: str) -> Admin:
 
 
 def recognise_operator(world: World, operator_id: str) -> Operator:
-    """The operator with an id that the door has reason to believe. Raises UnknownOperator."""
+    """The operator with an id that the door has reason to believe. Raises UnknownOperator, AccountSuspended."""
     operator = rows.find_operator(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
     if operator is None:
         raise UnknownOperator
+    if operator.suspended:
+        raise AccountSuspended
     return operator
+
+
+def _no_room(account: Item) -> Forbidden | Conflict:
+    """What it means that an account takes no further key."""
+    return AccountSuspended() if "suspended" in account else TooManyKeys()
