@@ -6,7 +6,7 @@ import it.
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
 from chalicelib.core import settings
 from chalicelib.core.events import service as events
@@ -20,7 +20,7 @@ from chalicelib.products.operators import routes as operators
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
 
-JOBS = {**events.JOBS, **task_jobs.JOBS}
+JOBS = {**events.JOBS, **schedules.JOBS, **task_jobs.JOBS}
 ROUTES = [
     *house.routes(JOBS, test_mode=settings.test_mode_at_import()),
     *accounts.ROUTES,
@@ -52,3 +52,8 @@ def judge(event: SQSEvent) -> dict[str, Any]:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
     schedules.sweep(world())
+
+
+@app.schedule(Cron(0, 1, "*", "*", "?", "*"), name="prove")
+def prove(event: CloudWatchEvent) -> None:
+    schedules.prove(world())

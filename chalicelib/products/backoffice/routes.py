@@ -7,7 +7,7 @@ from chalicelib.doors.http.routes import Call, Route, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
 from chalicelib.products.backoffice import words
-from chalicelib.products.backoffice.actions import agenda, people
+from chalicelib.products.backoffice.actions import agenda, books, people
 
 _routes = Routes()
 
@@ -52,6 +52,26 @@ def drop(call: Call[words.EntryOrder]) -> Outcome:
 @_routes.get("/api/v1/admin/audit", Who.ADMIN, words.AuditQuery, words.AuditPage)
 def list_audit(call: Call[words.AuditQuery]) -> words.AuditPage:
     return agenda.list_audit(call.world, call.words)
+
+
+@_routes.get("/api/v1/admin/books/trial-balance", Who.ADMIN, words.DayQuery, words.TrialBalanceShown)
+def trial_balance(call: Call[words.DayQuery]) -> words.TrialBalanceShown:
+    return books.trial_balance(call.world, call.words)
+
+
+@_routes.get("/api/v1/admin/accounts/{owner_id}/statement", Who.ADMIN, words.Page, words.Statement)
+def statement(call: Call[words.Page]) -> words.Statement:
+    return books.statement(call.world, call.ids["owner_id"], call.words)
+
+
+@_routes.get("/api/v1/admin/books/proof", Who.ADMIN, Nothing, words.ProofShown)
+def last_proof(call: Call[Nothing]) -> words.ProofShown:
+    return books.last_proof(call.world)
+
+
+@_routes.post("/api/v1/admin/books/prove", Who.ADMIN, words.ProofOrder, words.ProofBegun)
+def prove(call: Call[words.ProofOrder]) -> Outcome:
+    return books.prove(call.world, call.admin, call.words, call.claim)
 
 
 def routes(on_suspension: Sequence[Kind]) -> list[Route]:

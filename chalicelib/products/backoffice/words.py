@@ -103,3 +103,64 @@ class AuditPage(Words):
 
     data: list[Audited]
     pagination: Pagination
+
+
+class DayQuery(Words):
+    """The query of a trial balance: a UTC day, today unless said otherwise."""
+
+    day: Day | None = None
+
+
+class TrialBalanceShown(Words):
+    """GET /admin/books/trial-balance: below zero is where money came from."""
+
+    day: str
+    transfers: int
+    in_balance: bool
+    opening: dict[str, AmountOut] | None
+    moved: dict[str, AmountOut]
+    closing: dict[str, AmountOut] | None
+
+
+class Leg(Words):
+    """One transfer, as it touched an account."""
+
+    transfer_id: str
+    code: str
+    debit: str
+    credit: str
+    amount_usd: AmountOut
+    at: Moment
+
+
+class Statement(Words):
+    """GET /admin/accounts/:id/statement: the balances now, and the transfers by their ids."""
+
+    owner_id: str
+    balances: dict[str, AmountOut]
+    data: list[Leg]
+    pagination: Pagination
+
+
+class ProofShown(Words):
+    """GET /admin/books/proof: `state` is none, running, proved or broken."""
+
+    state: str
+    run: str | None = None
+    started_at: Moment | None = None
+    owners: int = 0
+    proved: int = 0
+    problems: list[str] = Field(default_factory=list)
+
+
+class ProofOrder(Because):
+    """POST /admin/books/prove: one owner, or everybody whose money moved since yesterday."""
+
+    owner_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+
+
+class ProofBegun(Words):
+    """The proof of one owner is in the answer; of all others GET /admin/books/proof tells."""
+
+    state: str
+    problems: list[str] = Field(default_factory=list)
