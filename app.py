@@ -6,7 +6,7 @@ import it.
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
 from chalicelib.core import settings
 from chalicelib.core.events import service as events
@@ -15,21 +15,16 @@ from chalicelib.doors.http import house, reference
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
 from chalicelib.products.accounts import routes as accounts
+from chalicelib.products.backoffice import routes as backoffice
 from chalicelib.products.operators import routes as operators
-from chalicelib.products.tasks import dispute_routes as disputes
 from chalicelib.products.tasks import guide
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
 
-JOBS = {**events.JOBS, **task_jobs.JOBS}
+JOBS = {**events.JOBS, **schedules.JOBS, **task_jobs.JOBS}
 TEST_MODE = settings.test_mode_at_import()
-DESCRIBED = [
-    *house.routes(JOBS, test_mode=TEST_MODE),
-    *accounts.ROUTES,
-    *operators.ROUTES,
-    *tasks.ROUTES,
-    *disputes.ROUTES,
-]
+DESCRIBED = [*house.routes(JOBS, test_mode=TEST_MODE), *accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES]
+DESCRIBED += backoffice.routes(task_jobs.ON_SUSPENSION)
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 
 app = Chalice(app_name="byhand", configure_logs=False)
@@ -55,3 +50,8 @@ def judge(event: SQSEvent) -> dict[str, Any]:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
     schedules.sweep(world())
+
+
+@app.schedule(Cron(0, 1, "*", "*", "?", "*"), name="prove")
+def prove(event: CloudWatchEvent) -> None:
+    schedules.prove(world())

@@ -1,10 +1,14 @@
-"""Schedules: what happens by the clock. Deadlines, holds and retries are all entries, so one sweep does it."""
+"""Schedules: what happens by the clock. Deadlines, holds and retries are all entries, so one sweep does it; and by
+night the books are proved.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chalicelib.core.agenda import service as agenda
+from chalicelib.core.ledger import nightly
 from chalicelib.core.world import World
 from chalicelib.kit import log
+from chalicelib.kit.commit import commit
 from chalicelib.kit.queue import Bell
 
 
@@ -15,3 +19,12 @@ def sweep(world: World, ring: Callable[[Bell], None] | None = None) -> int:
     if swept.rung or swept.buried:
         log.info("agenda.swept", rung=swept.rung, buried=swept.buried)
     return swept.rung
+
+
+def prove(world: World) -> None:
+    """Close the days that are over, and have the books of everybody whose money moved proved."""
+    world = world.at_one_moment()
+    world.queues.ring(commit(world.store, nightly.begin(world)))
+
+
+JOBS: Mapping[str, agenda.Job] = nightly.JOBS

@@ -22,7 +22,7 @@ from local.webhooks import Receiver
 from tests.harness import Agent, House, Operator
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice"
-FUNCTIONS = ("api", "timers", "courier", "judge", "sweep")
+FUNCTIONS = ("api", "timers", "courier", "judge", "sweep", "prove")
 Use = tuple[str, str, str]
 
 # Granted though the walk does not use it, and why.
@@ -31,7 +31,7 @@ BESIDES = {
     "kms:GenerateDataKey": set(FUNCTIONS),
     # Unwrapped once per process, which may be before the walk begins.
     "kms:Decrypt": {"api", "courier"},
-    "dynamodb:UpdateItem LedgerTable": {"courier", "judge", "sweep"},
+    "dynamodb:UpdateItem LedgerTable": {"courier", "judge", "sweep", "prove"},
     # Every cold start reads what the deployment is.
     "dynamodb:GetItem LedgerTable": set(FUNCTIONS),
     # When the test clock meets an entry that fails, its message goes to the queue after all.
@@ -148,6 +148,31 @@ def _walk(house: House, receiver: Receiver) -> None:
     operator.get("/operator/earnings")
     paid = operator.payout(10).json
     operator.get(f"/operator/payout/status/{paid['payout_id']}")
+    _look_after(house, agent, operator)
+
+
+def _look_after(house: House, agent: Agent, operator: Operator) -> None:
+    """What the backoffice does, and what follows from it."""
+    deposit = agent.deposit(5).json["transaction_id"]
+    house.admin.do(f"/deposits/{deposit}/refund")
+    house.admin.get(f"/admin/accounts/{agent.id}/statement")
+    house.admin.get(f"/admin/agents/{agent.id}")
+    dead = house.admin.get("/admin/agenda/dead").json["data"]
+    house.admin.do("/agenda/rerun", entry_id=dead[0]["id"])
+    house.admin.do("/agenda/drop", entry_id=dead[1]["id"])
+    agent.posted()
+    for path in (f"/agents/{agent.id}", f"/operators/{operator.id}"):
+        house.admin.do(f"{path}/suspend")
+        house.drain()
+        house.admin.do(f"{path}/unsuspend")
+    event = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "1",
+             "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {}}  # fmt: skip
+    house.invoke("prove", event)
+    house.admin.do("/books/prove")
+    house.drain()
+    house.admin.get("/admin/books/proof")
+    house.admin.get("/admin/books/trial-balance")
+    house.admin.get("/admin/audit")
 
 
 def _lose_guardian(agent: Agent, operator: Operator, hook: dict[str, str]) -> None:

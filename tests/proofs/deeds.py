@@ -82,6 +82,20 @@ class Pair:
         mind.confidence = before
         return came_to
 
+    def deposit(self) -> Reply:
+        made = self.agent.send(
+            "/agents/deposit/usdc", {"tx_hash": self.tx_hash, "amount_usdc": "50.00"}, key=f"deposit-{self.operator.id}"
+        )
+        if made.status == 200:
+            self.known["deposit"] = made.json["transaction_id"]
+        return made
+
+    def strange(self) -> Reply:
+        """Another agent with a task on the board, whom nobody else needs."""
+        stranger = self.house.agent(deposit=50)
+        self.known |= {"stranger": stranger.id, "task": errand(stranger)}
+        return stranger.get("/agents/balance")
+
     def ring(self, queue: str, kind: str, times: int = 1) -> list[str]:
         """The bell of the task's newest entry of a kind; found once, as a message goes on naming one that is gone."""
         if kind not in self.known:
@@ -119,8 +133,13 @@ def _must(came_to: Reply | list[str]) -> None:
 
 
 STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
-    "deposit": lambda pair: pair.agent.send(
-        "/agents/deposit/usdc", {"tx_hash": pair.tx_hash, "amount_usdc": "50.00"}, key=f"deposit-{pair.operator.id}"
+    "deposit": Pair.deposit,
+    "give money back": lambda pair: pair.house.admin.do(
+        f"/deposits/{pair.known['deposit']}/refund", key=f"refund-{pair.operator.id}"
+    ),
+    "stranger": Pair.strange,
+    "suspend": lambda pair: pair.house.admin.do(
+        f"/agents/{pair.known['stranger']}/suspend", key=f"suspend-{pair.operator.id}"
     ),
     "post": Pair.post,
     "cancel": lambda pair: pair.agent.cancel(pair.task_id, key=f"cancel-{pair.task_id}"),
@@ -193,6 +212,8 @@ DEEDS: dict[str, Deed] = {
     "mature": Deed(STEPS["mature"], by_request=False, before=(*_HANDED_IN, "approve"), waits={"days": 7.01}),
     "expire": Deed(STEPS["expire"], by_request=False, before=("post",), waits={"days": 5.01}),
     "pay out": Deed(STEPS["pay out"], before=(*_HANDED_IN, "approve"), waits={"days": 7.01}, then=("mature",)),
+    "give money back": Deed(STEPS["give money back"], before=("deposit",)),
+    "suspend": Deed(STEPS["suspend"], before=("stranger",)),
     "webhook": Deed(STEPS["carry"], by_request=False, before=(*_HANDED_IN, "judge"), order=HOOK | WINDOW),
 }
 

@@ -154,7 +154,10 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
     free, escrow, pending, earned, paid = (Counter[str]() for _ in range(5))
     fees = 0
     for row in rows.deposits:
-        free[row["account_id"]] += row["amount_micros"]
+        # Each deposit has a row by its transaction, and one by its own id that says what was given back.
+        free[row["account_id"]] += (
+            row["amount_micros"] if row["pk"].startswith("tx#") else -row.get("returned_micros", 0)
+        )
     for task in rows.tasks:
         free[task.account_id] -= task.total_micros - (task.refunded_micros or 0)
         if task.status not in ENDED and not task.held:

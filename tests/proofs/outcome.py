@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.core.identity import service as identity
 from chalicelib.core.ledger import store as ledger
 from tests.proofs import order
 from tests.proofs.deeds import Pair
@@ -27,6 +28,8 @@ class Outcome:
     left_to_do: list[str]
     payouts: list[tuple[int, str]]
     deposits: int
+    returned_micros: int
+    suspended: bool
 
 
 def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
@@ -60,4 +63,8 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
         ),
         payouts=sorted((row["amount_micros"], row["state"]) for row in rows.payouts if row["pk"] == operator_id),
         deposits=sum(row["pk"] == f"tx#{pair.tx_hash}" for row in rows.deposits),
+        returned_micros=sum(
+            row.get("returned_micros", 0) for row in rows.deposits if row["pk"] == pair.known.get("deposit")
+        ),
+        suspended=identity.any_suspended(pair.house.world.store, [pair.known.get("stranger", operator_id)]),
     )  # fmt: skip

@@ -56,7 +56,7 @@ class Kind:
 @dataclass(frozen=True)
 class Entry:
     """One thing to do. `attempts` counts tries that were begun; `data` is what the job needs beside its subject.
-    `which` tells apart entries of one kind for one subject.
+    `which` tells apart entries of one kind for one subject. `why` is what the last try that failed said.
 
     `due_at` moves with every try; `not_before` never does: a bell that comes too early, from a machine whose clock is
     ahead or by mistake, finds nothing to do yet. It is None for what is rung at once.
@@ -72,6 +72,7 @@ class Entry:
     data: Mapping[str, Any] = field(default_factory=dict)
     dead: bool = False
     not_before: datetime | None = None
+    why: str = ""
 
     @property
     def temper(self) -> Temper:

@@ -15,7 +15,7 @@ from chalicelib.core.agenda.model import BELL_GRACE, TEMPERS, Entry, Kind
 from chalicelib.core.world import World
 from chalicelib.kit import log
 from chalicelib.kit.commit import commit
-from chalicelib.kit.errors import Refusal
+from chalicelib.kit.errors import Conflict, NotFound, Refusal
 from chalicelib.kit.lifecycle import looking_again
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.table import Write
@@ -28,6 +28,24 @@ SWEEP_MAX = 20_000
 
 class Orphan(Exception):
     """The subject of an entry does not exist: the entry is dead, not done."""
+
+
+class EntryNotFound(NotFound):
+    """There is no such entry."""
+
+    code = "entry_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such agenda entry; it may be done by now.")
+
+
+class EntryNotDead(Conflict):
+    """The entry is alive, and will be done by itself."""
+
+    code = "entry_not_dead"
+
+    def __init__(self) -> None:
+        super().__init__("This agenda entry is not dead: it is due, or somebody has just run it again.")
 
 
 class TryLater(Exception):
@@ -106,6 +124,26 @@ def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ..
         # The world has moved on and the lifecycle says no: that is how an old timer ends.
         log.info("agenda.refused", entry=entry.id, code=refusal.code, sentence=refusal.sentence)
         return _drop(world, entry)
+
+
+def find_dead(world: World, entry_id: str) -> Entry:
+    """An entry that ran out of tries. Raises EntryNotFound, EntryNotDead."""
+    entry = rows.find(world.store, entry_id)
+    if entry is None:
+        raise EntryNotFound
+    if not entry.dead:
+        raise EntryNotDead
+    return entry
+
+
+def rerun(world: World, entry: Entry) -> Write:
+    """The write that gives a dead entry its tries again, and rings for it. It refuses EntryNotDead."""
+    return rows.revive(entry, world.now() + BELL_GRACE, EntryNotDead())
+
+
+def drop(entry: Entry) -> Write:
+    """The write after which a dead entry will never be done. It refuses EntryNotDead."""
+    return rows.forget(entry, EntryNotDead())
 
 
 def _drop(world: World, entry: Entry) -> tuple[Bell, ...]:

@@ -10,6 +10,7 @@
 import hashlib
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +20,10 @@ from boto3.dynamodb.conditions import Key as Condition
 
 from chalicelib.core.agenda.model import Entry
 from chalicelib.kit import clock
-from chalicelib.kit.errors import Conflict
+from chalicelib.kit.errors import Conflict, Refusal
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store
-from chalicelib.kit.table import Item, Key, Write, delete, put
+from chalicelib.kit.table import Item, Key, Write, delete, put, update
 
 TABLE = "agenda"
 SHARDS = tuple("0123456789abcdef")
@@ -54,7 +55,7 @@ def write(entry: Entry, ring: bool) -> Write:
         "due_at": clock.iso(entry.due_at),
         "attempts": entry.attempts, "data": simplejson.dumps(dict(entry.data)),
         "not_before": clock.iso(entry.not_before) if entry.not_before else None,
-        "shard": hashlib.sha256(entry.id.encode()).hexdigest()[0],
+        "shard": _shard(entry.id),
     }  # fmt: skip
     return put(TABLE, row(entry.id), item, bell=bell(entry.id, entry.queue) if ring else None)
 
@@ -118,8 +119,34 @@ def due(store: Store, now: datetime, limit: int) -> Iterator[Item]:
 
 def dead(store: Store, limit: int) -> list[Entry]:
     """Entries that ran out of tries, longest dead first."""
-    found = store.query(TABLE, Condition("dead").eq("dead"), index="dead", limit=limit).items
-    return [_entry(item) for item in found]
+    return dead_page(store, limit, None)[0]
+
+
+def dead_page(
+    store: Store, limit: int, after: Mapping[str, Any] | None
+) -> tuple[list[Entry], Mapping[str, Any] | None]:  # fmt: skip
+    """A page of the dead, and the row to go on after."""
+    page = store.query(TABLE, Condition("dead").eq("dead"), index="dead", limit=limit, after=after)
+    return [_entry(item) for item in page.items], page.last
+
+
+def revive(entry: Entry, due_at: datetime, refusal: Refusal) -> Write:
+    """A dead entry is back in the index, with its first try begun and its bell to be rung."""
+    back: Item = {"shard": _shard(entry.id), "due_at": clock.iso(due_at), "attempts": 1}
+    write = update(
+        TABLE, row(entry.id), put=back, drop=["dead", "why", "leased_until"], where=Attr("dead").exists(),
+        refusal=refusal,
+    )  # fmt: skip
+    return replace(write, bell=bell(entry.id, entry.queue))
+
+
+def forget(entry: Entry, refusal: Refusal) -> Write:
+    """A dead entry is gone for good."""
+    return delete(TABLE, row(entry.id), where=Attr("dead").exists(), refusal=refusal)
+
+
+def _shard(entry_id: str) -> str:
+    return hashlib.sha256(entry_id.encode()).hexdigest()[0]
 
 
 def _entry(item: Item) -> Entry:
@@ -128,5 +155,5 @@ def _entry(item: Item) -> Entry:
         id=item["pk"], kind=item["kind"], queue=item["queue"], subject=item["subject"], which=item["which"],
         due_at=clock.parse(item["due_at"]), attempts=item["attempts"],
         data=simplejson.loads(item["data"]), dead="dead" in item,
-        not_before=clock.parse(not_before) if not_before else None,
+        not_before=clock.parse(not_before) if not_before else None, why=item.get("why", ""),
     )  # fmt: skip

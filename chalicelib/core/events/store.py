@@ -5,11 +5,14 @@ agent_…     evt_…    one thing that happened to something of this account; g
 audit#<month>   evt_…    one thing that an admin did, and why; kept
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import simplejson
 
 from chalicelib.kit import clock, ids
+from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add
 from chalicelib.kit.words import dumps
 
@@ -32,6 +35,11 @@ def write_audit(act: str, admin: str, subject: str, reason: str, data: Item, now
         "type": act, "admin": admin, "subject": subject, "reason": reason, "at": clock.iso(now), "data": dumps(data)
     }  # fmt: skip
     return add(TABLE, Key(f"audit#{clock.day(now)[:7]}", ids.new("evt")), item)
+
+
+def audits(store: Store, month: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
+    """What admins did in a month such as `2026-02`, newest first."""
+    return store.query(TABLE, under(f"audit#{month}"), limit=limit, newest_first=True, after=after)
 
 
 def read(item: Item) -> Item:

@@ -40,6 +40,7 @@ class ApiKey:
     shown: str
     created_at: datetime
     last_used_at: datetime | None = None
+    suspended: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Operator:
     """Wall time: the identity check compares it with its own clock."""
     kyc_decided_by: str | None = None
     kyc_reason: str | None = None
+    suspended: bool = False
 
     @property
     def id(self) -> str:

@@ -39,7 +39,7 @@ def add(operator: Operator, taken: Refusal) -> Write:
         "city": operator.city, "country": operator.country, "skills": list(operator.skills),
         "created_at": clock.iso(operator.created_at), "cell": operator.cell,
         **{f"profile_{name}": operator.profile.get(name) for name in PROFILE},
-        **_findable(operator.operator_id, operator.kyc, operator.cell),
+        **_findable(operator),
     }  # fmt: skip
     return table.add(TABLE, row(operator.operator_id), item, refusal=taken)
 
@@ -52,13 +52,14 @@ def claim_subject(issuer: str, subject: str, operator_id: str, taken: Refusal) -
 def change(operator: Operator, changes: Mapping[str, Any]) -> Write:
     """What an operator changes about themselves; None clears. `changes` has attributes of the row, by their names.
 
-    Whether they can be found by place hangs on KYC and cell together, so who moves is held against KYC as it was read.
+    Whether they can be found by place hangs on KYC, cell and suspension together, so who moves is held against the
+    others as they were read.
     """
     there = Attr("pk").exists()
     if "cell" not in changes:
         return _update(operator, dict(changes), there)
-    moved = {**changes, **_findable(operator.operator_id, operator.kyc, changes["cell"])}
-    return _update(operator, moved, there & Attr("kyc").eq(operator.kyc.value))
+    moved = {**changes, **_findable(replace(operator, cell=changes["cell"]))}
+    return _update(operator, moved, there & Attr("kyc").eq(operator.kyc.value) & _suspended_as_read(operator))
 
 
 def changed(operator: Operator, changes: Mapping[str, Any]) -> Operator:
@@ -74,12 +75,19 @@ def changed(operator: Operator, changes: Mapping[str, Any]) -> Operator:
 def decide_kyc(operator: Operator, kyc: Kyc, at: datetime, by: str, reason: str | None) -> Write:
     """What was found out about who an operator is. Decisions follow one another, each on the row as it was read."""
     before = clock.iso(operator.kyc_decided_at) if operator.kyc_decided_at else None
-    as_read = _as_read("kyc_decided_at", before) & _as_read("cell", operator.cell)
+    as_read = _as_read("kyc_decided_at", before) & _as_read("cell", operator.cell) & _suspended_as_read(operator)
     put: Item = {
         "kyc": kyc.value, "kyc_decided_at": clock.iso(at), "kyc_decided_by": by, "kyc_reason": reason,
-        **_findable(operator.operator_id, kyc, operator.cell),
+        **_findable(replace(operator, kyc=kyc)),
     }  # fmt: skip
     return _update(operator, put, Attr("pk").exists() & as_read)
+
+
+def suspend(operator: Operator, since: datetime | None) -> Write:
+    """An operator is suspended since then, or no longer is; nobody finds them meanwhile."""
+    as_read = Attr("kyc").eq(operator.kyc.value) & _as_read("cell", operator.cell)
+    mark: Item = {"suspended": clock.iso(since) if since else None}
+    return _update(operator, {**mark, **_findable(replace(operator, suspended=since is not None))}, as_read)
 
 
 def decided(operator: Operator, kyc: Kyc, at: datetime, by: str, reason: str | None) -> Operator:
@@ -119,11 +127,15 @@ def within(store: Store, stretch: Stretch, limit: int) -> tuple[list[Found], boo
     return [_found(item) for item in page.items], page.last is not None
 
 
-def _findable(operator_id: str, kyc: Kyc, cell: str | None) -> Item:
+def _findable(operator: Operator) -> Item:
     """The attributes that put a row into the index by place; absent for who must not be found."""
-    if cell is None or kyc is not Kyc.APPROVED:
+    if operator.cell is None or operator.kyc is not Kyc.APPROVED or operator.suspended:
         return dict.fromkeys(FINDABLE)
-    return {"region": places.region(cell), "place": f"{cell}#{operator_id}"}
+    return {"region": places.region(operator.cell), "place": f"{operator.cell}#{operator.operator_id}"}
+
+
+def _suspended_as_read(operator: Operator) -> ConditionBase:
+    return Attr("suspended").exists() if operator.suspended else Attr("suspended").not_exists()
 
 
 def _as_read(name: str, value: str | None) -> ConditionBase:
@@ -149,6 +161,7 @@ def _operator(item: Item) -> Operator:
         profile=_shown_profile(item), rating_sum=item.get("rating_sum", 0), rating_count=item.get("rating_count", 0),
         completed_tasks=item.get("completed_tasks"), kyc_decided_at=clock.parse(decided) if decided else None,
         kyc_decided_by=item.get("kyc_decided_by"), kyc_reason=item.get("kyc_reason"),
+        suspended="suspended" in item,
     )  # fmt: skip
 
 

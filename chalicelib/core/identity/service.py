@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from base64 import b32encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -12,7 +13,9 @@ from chalicelib.core.identity.model import Admin, Agent, ApiKey, Kyc, Operator
 from chalicelib.core.world import BadToken, Bearer, World
 from chalicelib.kit import ids, log
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound, Unauthenticated
-from chalicelib.kit.table import Write
+from chalicelib.kit.lifecycle import MovedOn
+from chalicelib.kit.store import Store
+from chalicelib.kit.table import Item, Write
 
 KeyPrefix = Literal["ho_live_", "ih_", "qa_live_"]
 KEYS_MAX = 20
@@ -50,6 +53,24 @@ class AdminKeyRequired(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("This needs a valid X-Admin-Key.")
+
+
+class AccountSuspended(Forbidden):
+    """The backoffice has suspended this account."""
+
+    code = "account_suspended"
+
+    def __init__(self) -> None:
+        super().__init__("This account is suspended. Ask those who run this deployment.")
+
+
+class AccountNotFound(NotFound):
+    """There is no such agent or operator."""
+
+    code = "account_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such account.")
 
 
 class EmailTaken(Conflict):
@@ -120,8 +141,8 @@ def first_key(key: ApiKey, secret: str) -> list[Write]:
 
 
 def another_key(key: ApiKey, secret: str) -> list[Write]:
-    """The writes of a further key. They refuse TooManyKeys."""
-    return [rows.count_key(key.account_id, KEYS_MAX, TooManyKeys()), *rows.add_key(key, secret)]
+    """The writes of a further key. They refuse AccountSuspended, TooManyKeys."""
+    return [rows.count_key(key.account_id, KEYS_MAX, _no_room), *rows.add_key(key, secret)]
 
 
 def revoke_key(world: World, account_id: str, key_id: str) -> list[Write]:
@@ -154,6 +175,40 @@ def check_kyc(operator: Operator) -> None:
         raise KycRequired(operator.kyc)
 
 
+def account_of(world: World, account_id: str) -> Item:
+    """The row of an agent's account. Raises AccountNotFound."""
+    row = rows.find_account(world.store, account_id) if ids.looks_like(account_id, "agent") else None
+    if row is None:
+        raise AccountNotFound
+    return row
+
+
+def suspend_agent(world: World, account_id: str, since: datetime | None) -> list[Write]:
+    """The writes after which an account and all of its keys are suspended since a moment, or, with None, no longer.
+
+    A key that is made or revoked meanwhile makes them refuse MovedOn: look again. Raises AccountNotFound.
+    """
+    account_of(world, account_id)
+    keys = rows.keys_of(world.store, account_id)
+    return [
+        rows.mark_account(account_id, len(keys), since, MovedOn()),
+        *(rows.mark_key(secret_pk, since, MovedOn()) for _, secret_pk in keys),
+    ]
+
+
+def suspend_operator(world: World, operator_id: str, since: datetime | None) -> list[Write]:
+    """The same for an operator, whom no search by place finds meanwhile. Raises AccountNotFound."""
+    operator = people.find(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
+    if operator is None:
+        raise AccountNotFound
+    return [people.suspend(operator, since)]
+
+
+def any_suspended(store: Store, person_ids: Sequence[str]) -> bool:
+    """Whether one of some agents and operators is suspended, in one read."""
+    return any("suspended" in row for row in rows.find_people(store, person_ids))
+
+
 def mint_key(account_id: str, email: str, name: str, prefix: KeyPrefix, world: World) -> tuple[ApiKey, str]:
     """A new key and its secret of 256 random bits, which exists nowhere else from now on (ruling 1)."""
     secret = prefix + secrets.token_urlsafe(32)
@@ -162,10 +217,12 @@ def mint_key(account_id: str, email: str, name: str, prefix: KeyPrefix, world: W
 
 
 def recognise_key(world: World, secret: str) -> Agent:
-    """The agent behind an API key. Raises UnknownKey."""
+    """The agent behind an API key. Raises UnknownKey, AccountSuspended."""
     key = rows.find_key(world.store, secret) if secret.startswith(KEY_PREFIXES) else None
     if key is None:
         raise UnknownKey
+    if key.suspended:
+        raise AccountSuspended
     now = world.wall()
     if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
         rows.touch_key(world.store, secret, now)
@@ -181,10 +238,12 @@ def recognise_admin(world: World, key: str) -> Admin:
 
 
 def recognise_operator(world: World, operator_id: str) -> Operator:
-    """The operator with an id that the door has reason to believe. Raises UnknownOperator."""
+    """The operator with an id that the door has reason to believe. Raises UnknownOperator, AccountSuspended."""
     operator = people.find(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
     if operator is None:
         raise UnknownOperator
+    if operator.suspended:
+        raise AccountSuspended
     return operator
 
 
@@ -205,3 +264,8 @@ def operator_id_of(bearer: Bearer) -> str:
     """
     named = f"{len(bearer.issuer)}:{bearer.issuer}{bearer.subject}".encode()
     return f"op_{b32encode(hashlib.sha256(named).digest()).decode().lower()[:26]}"
+
+
+def _no_room(account: Item) -> Forbidden | Conflict:
+    """What it means that an account takes no further key."""
+    return AccountSuspended() if "suspended" in account else TooManyKeys()

@@ -10,15 +10,16 @@ subject#<issuer>#<subject>      operator    whose token it is
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.core.identity.model import ApiKey
 from chalicelib.kit import clock
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.store import Store, under
-from chalicelib.kit.table import Item, Key, Write, add, delete, update
+from chalicelib.kit.table import Else, Item, Key, Write, add, delete, update
 
 TABLE = "identity"
 
@@ -34,11 +35,10 @@ def add_account(account_id: str, name: str, email: str, company: str | None, now
     return add(TABLE, Key(account_id, "account"), item)
 
 
-def count_key(account_id: str, most: int, too_many: Refusal) -> Write:
-    """One key more, unless there are as many as there may be."""
-    return update(
-        TABLE, Key(account_id, "account"), plus={"keys": 1}, where=Attr("keys").lt(most), refusal=too_many
-    )  # fmt: skip
+def count_key(account_id: str, most: int, refusal: Else) -> Write:
+    """One key more, unless there are as many as there may be or the account is suspended."""
+    room = Attr("keys").lt(most) & Attr("suspended").not_exists()
+    return update(TABLE, Key(account_id, "account"), plus={"keys": 1}, where=room, refusal=refusal)
 
 
 def uncount_key(account_id: str, last: Refusal) -> Write:
@@ -89,10 +89,37 @@ def keys_of(store: Store, account_id: str) -> list[tuple[ApiKey, str]]:
     return [(_key(row or item), item["secret_pk"]) for item, row in zip(listed, found, strict=True)]
 
 
+def find_account(store: Store, account_id: str) -> Item | None:
+    """The account row of an agent."""
+    return store.get(TABLE, Key(account_id, "account"))
+
+
+def find_people(store: Store, person_ids: Sequence[str]) -> list[Item]:
+    """The rows of some agents and operators, of those that there are."""
+    places = [Key(one, "account" if one.startswith("agent_") else "operator") for one in person_ids]
+    return [row for row in store.get_many(TABLE, places) if row is not None]
+
+
+def mark_account(account_id: str, keys: int, since: datetime | None, refusal: Else) -> Write:
+    """The account row says since when it is suspended, or no longer does; if it has as many keys as were read."""
+    return _mark(Key(account_id, "account"), Attr("keys").eq(keys), since, refusal)
+
+
+def mark_key(secret_pk: str, since: datetime | None, refusal: Else) -> Write:
+    """The same in the row by which a key is recognised, so that recognising it costs no further read."""
+    return _mark(Key(secret_pk, "key"), Attr("pk").exists(), since, refusal)
+
+
+def _mark(place: Key, where: ConditionBase, since: datetime | None, refusal: Else) -> Write:
+    if since is None:
+        return update(TABLE, place, drop=["suspended"], where=where, refusal=refusal)
+    return update(TABLE, place, put={"suspended": clock.iso(since)}, where=where, refusal=refusal)
+
+
 def _key(item: Item) -> ApiKey:
     used = item.get("last_used_at")
     return ApiKey(
         key_id=item["key_id"], account_id=item["account_id"], email=item["email"], name=item["name"],
         shown=item["shown"], created_at=clock.parse(item["created_at"]),
-        last_used_at=clock.parse(used) if used else None,
+        last_used_at=clock.parse(used) if used else None, suspended="suspended" in item,
     )  # fmt: skip

@@ -28,13 +28,19 @@ class Proof:
 
 def prove_owner(store: Store, owner: str) -> list[str]:
     """What is wrong with one owner's book; nothing when it is right."""
+    found = problems_of(store, owner)
+    return [f"{owner}: the book would not hold still for {LOOKS_MAX} looks"] if found is None else found
+
+
+def problems_of(store: Store, owner: str) -> list[str] | None:
+    """The same; None when the book moved so fast that nothing can be said of it now."""
     for _ in range(LOOKS_MAX):
         before = rows.find_book(store, owner)
         transfers = rows.legs_of(store, owner)
         if rows.find_book(store, owner).version == before.version:
             break
     else:
-        return [f"{owner}: the book would not hold still for {LOOKS_MAX} looks"]
+        return None
     mine, sums = f"{owner}/", balances(transfers)
     due = {path.removeprefix(mine): sums[path] for path in sums if path.startswith(mine)} | _earned(transfers, owner)
     problems = [f"{owner}/{name} is below zero: {amount}" for name, amount in before.balances.items() if amount < 0]

@@ -4,20 +4,24 @@
     agent_… / op_…     book                the balances of one private owner, and how often they changed
     agent_… / op_…     leg#<transfer id>   that owner's side of one transfer
     house#<day>        leg#<transfer id>   a transfer that touches no private owner
+    house#closing      <day>               what every kind of account held when the day was over
+    house#proof        last                the last nightly proof: when, of how many owners, what the house lacks
+    house#proof#<run>  chunk#<n>           what it found among some of the owners
 
 Exactly one leg of every transfer carries `day_shard`: the index `by_day` holds each transfer of a day once.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from boto3.dynamodb.conditions import Key as Condition
 
 from chalicelib.core.ledger.model import Account, Book, Code, Transfer
 from chalicelib.kit import clock
-from chalicelib.kit.store import Store, under
+from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, update
 
 TABLE = "ledger"
@@ -90,6 +94,11 @@ def read_book(owner: str, item: Item) -> Book:
 def legs_of(store: Store, owner: str) -> list[Transfer]:
     """Every transfer that touched an owner, read consistently."""
     return [read_transfer(item) for item in store.query(TABLE, under(owner, "leg#")).items]
+
+
+def legs_page(store: Store, owner: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
+    """Some of an owner's legs, by transfer id from the last one down."""
+    return store.query(TABLE, under(owner, "leg#"), limit=limit, newest_first=True, after=after)
 
 
 def transfers_on(store: Store, day: str) -> list[Transfer]:

@@ -100,7 +100,7 @@ def deposit_usdc(world: World, agent: Agent, order: words.UsdcDeposit, claim: Cl
         raise DepositsUnavailable
     transaction_id, now = ids.new("txn"), world.now()
     writes = [
-        rows.add_deposit(
+        *rows.add_deposit(
             order.tx_hash, transaction_id, agent.account_id, order.amount_usdc, now,
             lambda row: _Credited(row) if row["account_id"] == agent.account_id else DepositAlreadyClaimed(),
         ),

@@ -3,7 +3,7 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.accounts import actions, words
+from chalicelib.products.accounts import actions, refunds, words
 
 _routes = Routes()
 
@@ -36,6 +36,11 @@ def balance(call: Call[Nothing]) -> words.Balance:
 @_routes.post("/api/v1/agents/deposit/usdc", Who.AGENT, words.UsdcDeposit, words.Deposited)
 def deposit_usdc(call: Call[words.UsdcDeposit]) -> Outcome:
     return actions.deposit_usdc(call.world, call.agent, call.words, call.claim)
+
+
+@_routes.post("/api/v1/admin/deposits/{transaction_id}/refund", Who.ADMIN, refunds.RefundOrder, refunds.Refunded)
+def refund(call: Call[refunds.RefundOrder]) -> Outcome:
+    return refunds.refund(call.world, call.admin, call.ids["transaction_id"], call.words.reason, call.claim)
 
 
 ROUTES = _routes.all

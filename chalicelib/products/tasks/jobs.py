@@ -16,7 +16,7 @@ from chalicelib.kit import log
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import kinds, news, rules
+from chalicelib.products.tasks import kinds, news, rules, suspension
 from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.actions import disputes, endings, verdicts
 from chalicelib.products.tasks.dispute_model import Source
@@ -65,6 +65,8 @@ def complete(world: World, entry: Entry) -> list[Write]:
     task = _task(world, entry)
     _check_submission(task, entry)
     move = TASK.find("complete", task.status, Role.CLOCK)
+    if suspension.concerns(world, task):
+        return suspension.put_off(world, entry, kinds.COMPLETE)
     return endings.completion(world, task, move, verified_by="guardian")
 
 
@@ -103,12 +105,17 @@ def mature(world: World, entry: Entry) -> list[Write]:
     move = TASK.find("mature", task.status, Role.CLOCK)
     if not task.held or task.operator_id is None or task.hold_until is None or task.hold_until > now:
         raise NotCurrent
+    if suspension.concerns(world, task):
+        return suspension.put_off(world, entry, kinds.MATURE)
     return [
         *rows.move(task.ref, move, where=Attr("held").eq(True), held=False),
         *ledger.writes(postings.mature(task.task_id, task.operator_id, task.reward_micros), now),
         news.announce(world, task.ref, move, operator_id=task.operator_id),
     ]
 
+
+ON_SUSPENSION = (kinds.WITHDRAW_ALL,)
+"""What the suspension of an agent puts on the agenda, with the agent as its subject."""
 
 JOBS: Mapping[str, agenda.Job] = {
     kinds.EXPIRE.name: expire,
@@ -118,6 +125,7 @@ JOBS: Mapping[str, agenda.Job] = {
     kinds.LAPSE.name: lapse,
     kinds.MATURE.name: mature,
     kinds.RESOLVE.name: resolve,
+    kinds.WITHDRAW_ALL.name: suspension.withdraw_all,
 }
 
 
@@ -146,5 +154,5 @@ def _found(world: World, entry: Entry) -> Sheets:
 
 def _check_submission(task: Task, entry: Entry) -> None:
     """An entry about an earlier submission has nothing to say about a later one. Raises NotCurrent."""
-    if entry.which != str(task.submissions):
+    if suspension.what(entry) != str(task.submissions):
         raise NotCurrent

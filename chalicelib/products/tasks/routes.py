@@ -3,7 +3,7 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.tasks import admin_routes, category_words, words, work_words
+from chalicelib.products.tasks import admin_routes, category_words, dispute_routes, words, work_words
 from chalicelib.products.tasks.actions import agents, categories, estimates, operators, ratings, work
 
 _routes = Routes()
@@ -91,4 +91,4 @@ def submit(call: Call[words.Submission]) -> Outcome:
     return operators.submit(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
 
-ROUTES = [*_routes.all, *admin_routes.ROUTES]
+ROUTES = [*_routes.all, *dispute_routes.ROUTES, *admin_routes.ROUTES]

@@ -1,0 +1,100 @@
+"""Refunds: the backoffice gives back what nobody has used of a deposit."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from chalicelib.core.events import service as events
+from chalicelib.core.identity.model import Admin
+from chalicelib.core.ledger import chart, postings
+from chalicelib.core.ledger import service as ledger
+from chalicelib.core.world import World
+from chalicelib.kit import ids, money, once
+from chalicelib.kit.errors import Conflict, NotFound
+from chalicelib.kit.lifecycle import MovedOn
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.words import AmountOut, Words
+from chalicelib.products.accounts import store as rows
+
+
+class RefundOrder(Words):
+    """POST /admin/deposits/:id/refund."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class Refunded(Words):
+    """What went back to where the deposit came from."""
+
+    transaction_id: str
+    agent_id: str
+    refunded_usd: AmountOut
+
+
+class DepositNotFound(NotFound):
+    """There is no such deposit."""
+
+    code = "deposit_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no deposit with this transaction id.")
+
+
+class DepositReturned(Conflict):
+    """The deposit was given back before."""
+
+    code = "deposit_returned"
+
+    def __init__(self) -> None:
+        super().__init__("This deposit was given back before; that happens once.")
+
+
+class DepositUsed(Conflict):
+    """Nothing of the deposit is left to give back."""
+
+    code = "deposit_used"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing in this account's deposit that could be given back.")
+
+
+class RefundsUnavailable(Conflict):
+    """This deployment has no way to send money back."""
+
+    code = "refunds_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("This deployment has no chain configured, and only a test deployment refunds without one.")
+
+
+def refund(world: World, admin: Admin, transaction_id: str, reason: str, claim: Claim | None) -> Outcome:
+    """Give back a deposit: at most its amount, and at most what its agent has to spend; once.
+
+    Raises RefundsUnavailable, DepositNotFound, DepositReturned, DepositUsed.
+    """
+    if not world.settings.test_mode:
+        raise RefundsUnavailable
+    row = rows.find_deposit(world.store, transaction_id) if ids.looks_like(transaction_id, "txn") else None
+    if row is None:
+        raise DepositNotFound
+    if "returned_at" in row:
+        raise DepositReturned
+    agent_id, now = row["account_id"], world.now()
+    amount = min(ledger.book_of(world.store, agent_id)["deposit"], row["amount_micros"])
+    if amount <= 0:
+        raise DepositUsed
+    told = money.to_decimal(amount)
+    writes = [
+        rows.return_deposit(transaction_id, amount, now, DepositReturned()),
+        *ledger.writes(postings.return_deposit(transaction_id, agent_id, chart.USDC, amount), now),
+        events.record(world, "deposit.returned", agent_id, transaction_id, {"amount_usd": told}),
+        events.audit(
+            world, admin, "admin.deposit_refunded", transaction_id, reason, agent_id=agent_id, amount_usd=told
+        ),
+    ]
+    answer = Refunded(transaction_id=transaction_id, agent_id=agent_id, refunded_usd=amount)
+    try:
+        return once.commit(world.store, claim, writes, answer)
+    except ledger.InsufficientFunds:
+        # The agent spent some of it between the look and the write, so there is less to give back: look again.
+        raise MovedOn from None

@@ -1,0 +1,1 @@
+"""The verbs of the backoffice, by what they are about."""
