@@ -231,7 +231,7 @@ def _row_lines(text: str) -> list[str]:
 
 def route_page() -> str:
     parts = []
-    for product, rows in routes.by_product(modules()).items():
+    for product, rows in routes.by_product().items():
         parts += [f"## {product.capitalize()}", _table(routes.HEADER, rows)]
     return _page(
         "Routes",
