@@ -8,9 +8,11 @@ from functools import lru_cache
 from chalicelib.core import settings as configuration
 from chalicelib.core.events.courier import HttpCourier, UrlRule
 from chalicelib.core.identity import deployment
+from chalicelib.core.judge.bedrock import BedrockJudge
 from chalicelib.core.judge.built_in import BuiltInJudge
+from chalicelib.core.judge.openai import OpenAiJudge
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import World
+from chalicelib.core.world import Judge, World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
@@ -70,9 +72,20 @@ def build(settings: Settings) -> World:
         queues=Queues(aws.sqs(), settings.queue_urls()),
         bucket=Bucket(aws.s3(), settings.files_bucket),
         seal=Seal(lambda: ("k1", _unwrapped_key(facts["data_key"]))),
-        judge=BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE),
+        judge=guardian(settings),
         courier=HttpCourier(url_rule(settings)),
     )
+
+
+def guardian(settings: Settings) -> Judge:
+    """Who looks at proof in this deployment."""
+    if settings.guardian == "bedrock":
+        return BedrockJudge(settings.guardian_model, settings.guardian_seconds)
+    if settings.guardian == "openai":
+        return OpenAiJudge(
+            settings.guardian_base_url, settings.guardian_model, settings.guardian_api_key, settings.guardian_seconds
+        )
+    return BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE)
 
 
 def url_rule(settings: Settings) -> UrlRule:
