@@ -88,6 +88,7 @@ def fit(content: bytes, side_max: int, bytes_max: int) -> tuple[bytes, str]:
         if max(image.size) <= side_max and len(content) <= bytes_max:
             return content, TYPES[str(image.format)]
         plain = image.convert("RGB")
+        plain.info = {}
         for side, quality in _SMALLER:
             plain.thumbnail((min(side, side_max), min(side, side_max)))
             out = io.BytesIO()

@@ -8,7 +8,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
-from chalicelib.core.world import Case, Photo, Place, Verdict, World
+from chalicelib.core.world import Case, Likeness, Photo, Place, Verdict, World
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
@@ -37,11 +37,14 @@ def case(world: World, sheets: Sheets) -> Case:
     )  # fmt: skip
 
 
-def with_verdict(world: World, sheets: Sheets, verdict: Verdict) -> list[Write]:
-    """The move that follows from a verdict, with its webhook and what comes next."""
+def with_verdict(world: World, sheets: Sheets, shown: Case, verdict: Verdict) -> list[Write]:
+    """The move that follows from a verdict on what was shown, with its webhook and what comes next."""
     limit = world.settings.auto_approve_max_micros
     requirements = len(sheets.body.proof_requirements)
-    decision, reason = rules.decide(verdict, requirements, sheets.task.reward_micros, limit)
+    used_before = any(photo.likeness is Likeness.SAME for photo in shown.photos)
+    decision, reason = rules.decide(
+        verdict, requirements, sheets.task.reward_micros, limit, used_before=used_before
+    )  # fmt: skip
     if reason == rules.UNAVAILABLE:
         # Words that are no verdict are not kept or shown either: nobody must take them for one.
         return without_verdict(world, sheets, Role.GUARDIAN)
