@@ -77,6 +77,16 @@ class Settings(BaseModel):
     """How many tasks an operator may give back in one UTC day."""
     byhand_disabled_task_types: str | None = None
     """Task types that are refused, as `PHOTO,DELIVERY`; `none` for none. Unset: none in test, three in live."""
+    guardian: Literal["built_in", "bedrock", "openai"] = "built_in"
+    """Who looks at proof: checks that need no model, a model of Amazon Bedrock, or an OpenAI-compatible endpoint."""
+    guardian_model: str = ""
+    """The model that is asked: its id, with Bedrock perhaps that of an inference profile."""
+    guardian_base_url: str = ""
+    """Where the OpenAI-compatible endpoint is, such as https://api.openai.com/v1; https in live."""
+    guardian_api_key: str = Field(default="", repr=False)
+    """The bearer token of that endpoint; without one, none is sent."""
+    guardian_seconds: PositiveInt = Field(default=60, le=90)
+    """How long a model may take, at most 90; then a person decides."""
     rate_limit_per_minute: PositiveInt = 100
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10
@@ -158,6 +168,18 @@ class Settings(BaseModel):
             raise ValueError("OPERATOR_JWKS_URL and OPERATOR_JWT_ISSUER go together: set both, or neither")
         if url and not url.startswith(("https://", *(LOOPBACK if self.test_mode else ()))):
             raise ValueError("OPERATOR_JWKS_URL must begin with https://; in test mode it may be http on loopback")
+        return self
+
+    @model_validator(mode="after")
+    def _guardian_is_whole(self) -> "Settings":
+        """A deployment that names a model says which, and where it is."""
+        if self.guardian != "built_in" and not self.guardian_model:
+            raise ValueError(f"GUARDIAN_MODEL must name a model when GUARDIAN is {self.guardian}")
+        if self.guardian == "openai":
+            if not self.guardian_base_url.startswith(("https://", "http://")):
+                raise ValueError("GUARDIAN_BASE_URL must be a URL such as https://host/v1 when GUARDIAN is openai")
+            if not self.test_mode and not self.guardian_base_url.startswith("https://"):
+                raise ValueError("GUARDIAN_BASE_URL must begin with https:// when BYHAND_MODE is live")
         return self
 
     def table_names(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ is no port around it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.core.settings import Settings
@@ -19,14 +20,38 @@ from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store
 
 
+class Likeness(StrEnum):
+    """Whether a picture was handed in before, for something else."""
+
+    NEW = "new"
+    ALIKE = "alike"
+    """One that looks the same was."""
+    SAME = "same"
+    """The very same file was."""
+
+
 @dataclass(frozen=True)
 class Photo:
-    """One picture handed in as proof: its bytes, and what its EXIF block said. No bytes: it could not be read."""
+    """One picture handed in as proof: its bytes, and what its EXIF block said. No bytes: it could not be read.
+
+    `look` says in 64 bits what it looks like; it is empty for what has no look, such as a blank picture.
+    """
 
     content: bytes | None
     latitude: float | None = None
     longitude: float | None = None
     taken_at: datetime | None = None
+    look: str = ""
+    likeness: Likeness = Likeness.NEW
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is to be done."""
+
+    latitude: float
+    longitude: float
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +66,9 @@ class Case:
     notes: str = ""
     confirmation_text: str = ""
     reference_url: str = ""
+    place: Place | None = None
+    accepted_at: datetime | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True)

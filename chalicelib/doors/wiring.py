@@ -10,9 +10,11 @@ from chalicelib.core.events.courier import HttpCourier, UrlRule
 from chalicelib.core.identity import deployment
 from chalicelib.core.identity.keys import ProviderKeys
 from chalicelib.core.identity.tokens import ClosedDoor, JwtTokens
+from chalicelib.core.judge.bedrock import BedrockJudge
 from chalicelib.core.judge.built_in import BuiltInJudge
+from chalicelib.core.judge.openai import OpenAiJudge
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import Tokens, World
+from chalicelib.core.world import Judge, Tokens, World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
@@ -72,10 +74,21 @@ def build(settings: Settings) -> World:
         queues=Queues(aws.at_first_use(aws.sqs), settings.queue_urls()),
         bucket=Bucket(aws.at_first_use(aws.s3), settings.files_bucket),
         seal=Seal(lambda: ("k1", _unwrapped_key(facts["data_key"]))),
-        judge=BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE),
+        judge=guardian(settings),
         courier=HttpCourier(url_rule(settings)),
         tokens=_tokens(settings),
     )
+
+
+def guardian(settings: Settings) -> Judge:
+    """Who looks at proof in this deployment."""
+    if settings.guardian == "bedrock":
+        return BedrockJudge(settings.guardian_model, settings.guardian_seconds)
+    if settings.guardian == "openai":
+        return OpenAiJudge(
+            settings.guardian_base_url, settings.guardian_model, settings.guardian_api_key, settings.guardian_seconds
+        )
+    return BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE)
 
 
 def url_rule(settings: Settings) -> UrlRule:

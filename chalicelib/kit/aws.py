@@ -48,6 +48,11 @@ def s3() -> "S3Client":
     return _client("s3")  # type: ignore[no-any-return]
 
 
+def bedrock_runtime(seconds: int) -> Any:
+    """Bedrock's models. A model thinks for long, and is asked once: `seconds` bound the whole call."""
+    return _client("bedrock-runtime", seconds, 1)
+
+
 def reset() -> None:
     """Forget every client: another AWS was raised, and needs clients that talk to it."""
     _made.cache_clear()
@@ -61,24 +66,24 @@ class _AtFirstUse:
         return getattr(self._client(), name)
 
 
-def _client(service: str) -> Any:
+def _client(service: str, seconds: float | None = None, attempts: int = 2) -> Any:
     # Making one is not safe between threads, of which Lambda has one and a laptop has several.
     with _making:
-        return _made(service)
+        return _made(service, seconds, attempts)
 
 
 @lru_cache(maxsize=8)
-def _made(service: str) -> Any:
+def _made(service: str, seconds: float | None, attempts: int) -> Any:
     import boto3  # imported here, and only here, so that nothing pays for it before it is used
     from botocore.config import Config
 
-    read_timeout_seconds = 10 if service == "s3" else 1.5
+    read_timeout_seconds = seconds or (10 if service == "s3" else 1.5)
     return boto3.client(
         service,  # type: ignore[call-overload]
         config=Config(
             connect_timeout=1,
             read_timeout=read_timeout_seconds,
-            retries={"total_max_attempts": 2, "mode": "standard"},
+            retries={"total_max_attempts": attempts, "mode": "standard"},
             max_pool_connections=64,
             signature_version="s3v4" if service == "s3" else None,
             s3={"addressing_style": "path"} if service == "s3" else None,

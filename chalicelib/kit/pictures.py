@@ -4,9 +4,12 @@ Pillow is imported inside the functions: only a submit and a judgement need it.
 """
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from chalicelib.kit import looks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 PIXELS_MAX = 50_000_000
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+# What is tried, in this order, to make a picture fit: its longer side in pixels, and the quality of its JPEG.
+_SMALLER = ((2_000, 85), (1_600, 75), (1_200, 70), (800, 60), (400, 50))
 
 
 class Unreadable(Exception):
@@ -30,6 +35,7 @@ class Picture:
     latitude: float | None
     longitude: float | None
     taken_at: datetime | None
+    looks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,14 @@ def clean(content: bytes) -> Picture:
     try:
         image.load()
         upright = image if turn is None else image.transpose(turn)
+        seen = looks.looks(upright)
         cleaned = io.BytesIO()
         upright.info = {}
         quality = "keep" if kind == "JPEG" and turn is None else 95
         upright.save(cleaned, format=kind, exif=b"", quality=quality)
     except (OSError, ValueError, SyntaxError) as error:
         raise Unreadable(f"the picture is damaged: {error}") from None
-    return Picture(cleaned.getvalue(), TYPES[kind], said.latitude, said.longitude, said.taken_at)
+    return Picture(cleaned.getvalue(), TYPES[kind], said.latitude, said.longitude, said.taken_at, seen)
 
 
 def is_readable(content: bytes) -> bool:
@@ -68,6 +75,29 @@ def is_readable(content: bytes) -> bool:
     except (Unreadable, OSError, ValueError, SyntaxError):
         return False
     return True
+
+
+def fit(content: bytes, side_max: int, bytes_max: int) -> tuple[bytes, str]:
+    """A picture that is at most this large, and its content type: itself if it is, otherwise a smaller JPEG of it.
+
+    Raises Unreadable.
+    """
+    image = _open(content)
+    try:
+        image.load()
+        if max(image.size) <= side_max and len(content) <= bytes_max:
+            return content, TYPES[str(image.format)]
+        plain = image.convert("RGB")
+        plain.info = {}
+        for side, quality in _SMALLER:
+            plain.thumbnail((min(side, side_max), min(side, side_max)))
+            out = io.BytesIO()
+            plain.save(out, format="JPEG", quality=quality)
+            if out.tell() <= bytes_max:
+                return out.getvalue(), TYPES["JPEG"]
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unreadable(f"the picture is damaged: {error}") from None
+    raise Unreadable(f"the picture cannot be made to fit into {bytes_max} bytes")
 
 
 def _open(content: bytes) -> "Image":

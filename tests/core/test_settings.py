@@ -139,6 +139,44 @@ def test_the_guardians_limit_is_500_dollars_in_live_and_none_in_test(
     assert _settings(**environment).auto_approve_max_micros == micros
 
 
+BEDROCK = {"GUARDIAN": "bedrock", "GUARDIAN_MODEL": "a.model-v1:0"}
+OPENAI = {"GUARDIAN": "openai", "GUARDIAN_MODEL": "a-model", "GUARDIAN_BASE_URL": "https://example.com/v1"}
+
+
+@pytest.mark.promise("guardian.model_settings")
+@pytest.mark.parametrize("mode", ["test", "live"])
+@pytest.mark.parametrize(
+    ("guardian", "change", "sentence"),
+    [
+        (BEDROCK, {"GUARDIAN_MODEL": ""}, "GUARDIAN_MODEL must name a model when GUARDIAN is bedrock"),
+        (OPENAI, {"GUARDIAN_MODEL": ""}, "GUARDIAN_MODEL must name a model when GUARDIAN is openai"),
+        (OPENAI, {"GUARDIAN_BASE_URL": ""}, "GUARDIAN_BASE_URL must be a URL such as https://host/v1"),
+        (OPENAI, {"GUARDIAN_BASE_URL": "example.com"}, "GUARDIAN_BASE_URL must be a URL such as https://host/v1"),
+        (OPENAI, {"GUARDIAN": "model"}, "GUARDIAN"),
+        (BEDROCK, {"GUARDIAN_SECONDS": "91"}, "GUARDIAN_SECONDS"),
+        (BEDROCK, {"GUARDIAN_SECONDS": "0"}, "GUARDIAN_SECONDS"),
+    ],
+)
+def test_a_guardian_that_asks_a_model_says_which_and_where(
+    guardian: dict[str, str], change: dict[str, str], sentence: str, mode: str
+) -> None:
+    assert _settings(BYHAND_MODE=mode, **guardian).guardian == guardian["GUARDIAN"]
+    with pytest.raises(ConfigurationError, match=sentence):
+        _settings(BYHAND_MODE=mode, **{**guardian, **change})
+
+
+@pytest.mark.promise("guardian.model_settings")
+def test_a_live_guardian_is_asked_by_https_only() -> None:
+    plain = {**OPENAI, "GUARDIAN_BASE_URL": "http://127.0.0.1:11434/v1"}
+    assert _settings(BYHAND_MODE="test", **plain).guardian_base_url == plain["GUARDIAN_BASE_URL"]
+    with pytest.raises(ConfigurationError, match="GUARDIAN_BASE_URL must begin with https:// when BYHAND_MODE is live"):
+        _settings(BYHAND_MODE="live", **plain)
+
+
+def test_the_key_of_the_guardians_endpoint_is_not_in_what_a_log_may_show() -> None:
+    assert "sk-secret" not in repr(_settings(BYHAND_MODE="test", **OPENAI, GUARDIAN_API_KEY="sk-secret"))
+
+
 def test_tables_and_queues_are_known_by_the_codes_names() -> None:
     assert _settings().table_names()["ledger"] == "byhand-ledger"
     assert set(_settings().table_names()) == set(config.TABLES)

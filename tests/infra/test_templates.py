@@ -234,7 +234,8 @@ class TestPolicies:
                 assert set(statement["Action"]) <= NAMELESS
             else:
                 assert all(isinstance(resource, dict) for resource in statement["Resource"])
-                assert references(statement["Resource"]) <= overlay["Resources"].keys()
+                known = overlay["Resources"].keys() | overlay["Parameters"].keys() | {"AWS"}
+                assert references(statement["Resource"]) <= known
 
     def test_nobody_may_delete_from_the_ledger(self) -> None:
         deleting = [s for path in POLICIES for s in statements(path) if "dynamodb:DeleteItem" in s["Action"]]

@@ -21,6 +21,8 @@ def test_a_slow_answer_is_given_up_soon_enough_to_be_asked_for_again(house: Hous
         config = make().meta.config
         assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 1.5, 2)
     assert aws.s3().meta.config.read_timeout == 10
+    bedrock = aws.bedrock_runtime(60).meta.config
+    assert (bedrock.read_timeout, bedrock.retries["total_max_attempts"]) == (60, 1)
 
 
 def test_every_outage_that_a_client_can_raise_is_known_as_one() -> None:

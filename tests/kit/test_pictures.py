@@ -218,3 +218,21 @@ def test_a_time_without_an_offset_or_out_of_this_world_says_nothing(taken: dict[
     exif = Image.Exif()
     exif.get_ifd(0x8769).update(taken)
     assert pictures.clean(_saved(_quarters(), "JPEG", exif=exif)).taken_at is None
+
+
+def test_a_picture_is_made_to_fit_only_where_it_does_not() -> None:
+    small = _saved(Image.effect_noise((64, 64), 90), "PNG", comment=b"secret")
+    assert pictures.fit(small, 64, len(small)) == (small, "image/png")
+    for side, size in ((63, 10_000_000), (64, len(small) - 1)):
+        content, content_type = pictures.fit(small, side, size)
+        assert (content_type, len(content) <= size, max(_opened(content).size) <= side) == ("image/jpeg", True, True)
+        assert b"secret" not in content
+    with pytest.raises(Unreadable, match="cannot be made to fit"):
+        pictures.fit(small, 64, 10)
+    with pytest.raises(Unreadable, match="damaged"):
+        pictures.fit(_cut_short(), 64, 10_000)
+
+
+def _cut_short() -> bytes:
+    whole = _saved(_quarters((640, 320)), "JPEG")
+    return whole[: len(whole) // 2]

@@ -3,7 +3,11 @@
 requested ──(bytes put under uploads/)──► submitted: checked, cleaned, frozen under proof/ ──► read by signed URL
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field
 
 from chalicelib.kit.words import Moment, Words
 
@@ -45,3 +49,15 @@ class Frozen(Words):
     latitude: float | None = None
     longitude: float | None = None
     taken_at: Moment | None = None
+    looks: Sequence[str] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a picture that was handed in looks like, and for what and when it was handed in."""
+
+    look: str
+    upload_id: str
+    used_by: str
+    sha256: str
+    handed_in_at: datetime

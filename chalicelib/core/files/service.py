@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chalicelib.core.files import store as rows
 from chalicelib.core.files.model import IMAGE_TYPES, PUT_SECONDS, READ_SECONDS, Frozen, Upload
 from chalicelib.core.identity.model import Operator
-from chalicelib.core.world import World
+from chalicelib.core.world import Likeness, World
 from chalicelib.kit import ids, pictures
 from chalicelib.kit.errors import Conflict, Invalid
 from chalicelib.kit.table import Write
@@ -80,7 +80,7 @@ def freeze(
     not the operator's own, was never put, or is not what was announced; the writes refuse UploadUsed.
     """
     frozen: dict[str, Frozen] = {}
-    writes = []
+    writes: list[Write] = []
     for upload_id, upload in zip(places, rows.find_many(world.store, list(places)), strict=True):
         if upload is None or upload.operator_id != operator.id:
             raise Invalid(places[upload_id], "is not an upload of yours")
@@ -88,6 +88,7 @@ def freeze(
             raise UploadUsed(upload_id)
         frozen[upload_id] = _freeze(world, upload, places[upload_id])
         writes.append(rows.use(upload, used_by, UploadUsed(upload_id)))
+        writes += rows.add_look(upload_id, frozen[upload_id], used_by, world.now())
     return frozen, writes
 
 
@@ -99,6 +100,19 @@ def read_url(world: World, frozen: Frozen) -> str:
 def content(world: World, frozen: Frozen) -> bytes | None:
     """The bytes of a frozen file."""
     return world.bucket.get(frozen.key)
+
+
+def likeness(world: World, frozen: Frozen, used_by: str) -> Likeness:
+    """Whether a picture was handed in for something else before it was first handed in for this.
+
+    Whoever was first is in the right, also when somebody hands in their picture after them.
+    """
+    found = [(look.handed_in_at, look.upload_id, look) for look in rows.find_looks(world.store, frozen.looks)]
+    first = min((use[:2] for use in found if use[2].used_by == used_by), default=(world.now(), ""))
+    earlier = [look for *when, look in found if look.used_by != used_by and tuple(when) < first]
+    if any(look.sha256 == frozen.sha256 for look in earlier):
+        return Likeness.SAME
+    return Likeness.ALIKE if earlier else Likeness.NEW
 
 
 def _freeze(world: World, upload: Upload, place: str) -> Frozen:
@@ -123,7 +137,7 @@ def _freeze(world: World, upload: Upload, place: str) -> Frozen:
     world.bucket.put(key, picture.content, picture.content_type)
     return Frozen(
         key=key, content_type=picture.content_type, sha256=upload.sha256, latitude=picture.latitude,
-        longitude=picture.longitude, taken_at=picture.taken_at,
+        longitude=picture.longitude, taken_at=picture.taken_at, looks=picture.looks,
     )  # fmt: skip
 
 

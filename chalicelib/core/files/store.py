@@ -1,16 +1,23 @@
 """Rows of the files table.
 
-pk      sk       what
-up_…    upload   one announced file, and what used it
+pk        sk             what
+up_…      upload         one announced file, and what used it
+look_…    <look>#up_…    a picture that was handed in, under the first bits of what it looks like
 """
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.files.model import Upload
-from chalicelib.kit.store import Store
-from chalicelib.kit.table import Else, Item, Key, Write, add, update
+from chalicelib.core.files.model import Frozen, Look, Upload
+from chalicelib.kit import clock, looks
+from chalicelib.kit.store import Store, under
+from chalicelib.kit.table import Else, Item, Key, Write, add, put, update
 
 TABLE = "files"
+# Looks spread over 65,536 partitions; one that holds more than this is read no further.
+LOOKS_READ_MAX, SAME_READ_MAX = 200, 50
 
 
 def add_upload(upload: Upload) -> Write:
@@ -32,6 +39,40 @@ def find_many(store: Store, upload_ids: list[str]) -> list[Upload | None]:
     """The uploads with these ids, in one read."""
     found = store.get_many(TABLE, [Key(upload_id, "upload") for upload_id in upload_ids])
     return [_upload(item) if item else None for item in found]
+
+
+def add_look(upload_id: str, frozen: Frozen, used_by: str, handed_in_at: datetime) -> list[Write]:
+    """The row by which a picture is found again by its look; none for what has no look."""
+    return [
+        put(
+            TABLE, Key(_shelf(look), f"{look}#{upload_id}"),
+            {"used_by": used_by, "sha256": frozen.sha256, "handed_in_at": clock.iso(handed_in_at)},
+        )
+        for look in frozen.looks[:1]
+    ]  # fmt: skip
+
+
+def find_looks(store: Store, variants: Sequence[str]) -> list[Look]:
+    """The pictures that look like the first of these variants, as far as the reads go: at most six for a picture."""
+    found: dict[str, Item] = {}
+    for n, variant in enumerate(variants):
+        if n == 0:
+            found |= _read(store, variant, variant, SAME_READ_MAX)
+        found |= _read(store, variant, "", LOOKS_READ_MAX)
+    return [look for look in map(_look, found.values()) if looks.alike(look.look, variants[0])]
+
+
+def _shelf(look: str) -> str:
+    return f"look_{looks.first(look)}"
+
+
+def _read(store: Store, look: str, prefix: str, limit: int) -> dict[str, Item]:
+    return {item["sk"]: item for item in store.query(TABLE, under(_shelf(look), prefix), limit=limit).items}
+
+
+def _look(item: Item) -> Look:
+    look, _, upload_id = item["sk"].partition("#")
+    return Look(look, upload_id, item["used_by"], item["sha256"], clock.parse(item["handed_in_at"]))
 
 
 def _upload(item: Item) -> Upload:

@@ -1,9 +1,10 @@
 """The built-in Guardian: needs no model, and checks only what can honestly be checked without one.
 
     proof type          met, requirement by requirement
-    PHOTO, SCREENSHOT   there is a picture for it that opens; the same picture twice is one picture
+    PHOTO, SCREENSHOT   there is a picture for it that opens; the same picture twice is one picture;
+                        and nothing that checks.py can find speaks against it
     CONFIRMATION        the confirmation says something; one text stands for all requirements
-    ARTIFACT            there is a picture that opens
+    ARTIFACT            the same
 
 A proof that lies elsewhere is not fetched, and a document is not understood: both count as unread, which is neither for
 nor against. Nothing that anybody wrote is obeyed or even understood here, so no words can talk this Guardian into
@@ -13,10 +14,11 @@ anything.
 import hashlib
 from dataclasses import dataclass
 
-from chalicelib.core.world import Case, RequirementResult, Verdict
+from chalicelib.core.judge import checks
+from chalicelib.core.world import Case, Photo, RequirementResult, Verdict
 from chalicelib.kit import pictures
 
-MODEL = "built-in/1"
+MODEL = "built-in/2"
 MET, MET_WITHOUT_NOTES, UNREAD, MISSING = 95, 90, 60, 0
 CONFIRMATION_CHARACTERS = 10
 
@@ -65,9 +67,13 @@ def _pictures(case: Case) -> list[tuple[int, str]]:
             marks.append((UNREAD, "a proof that lies elsewhere and was not read"))
         elif photo.content.startswith(b"%PDF-"):
             marks.append((UNREAD, "a document, which only a person can read"))
-        elif (digest := hashlib.sha256(photo.content).hexdigest()) not in seen and pictures.is_readable(photo.content):
-            seen.add(digest)
-            marks.append(met)
+        elif (identity := _identity(photo, photo.content, case)) not in seen and pictures.is_readable(photo.content):
+            seen.add(identity)
+            marks.append((checks.doubts(photo, case) or [met])[0])
     marks.sort(key=lambda mark: -mark[0])
     missing = (MISSING, "no picture for this requirement")
     return (marks + [missing] * len(case.requirements))[: len(case.requirements)]
+
+
+def _identity(photo: Photo, content: bytes, case: Case) -> str:
+    return checks.identity(photo, case, hashlib.sha256(content).hexdigest())

@@ -47,12 +47,13 @@ def judge(world: World, entry: Entry) -> list[Write]:
     """Have the Guardian look at proof, outside of any transaction; then answer with what follows from the verdict."""
     sheets = _sheets(world, entry)
     TASK.find("review", sheets.task.status, Role.GUARDIAN)
+    shown = verdicts.case(world, sheets)
     try:
-        verdict = world.judge.judge(verdicts.case(world, sheets))
+        verdict = world.judge.judge(shown)
     except JudgeUnavailable as problem:
         log.warning("guardian.unavailable", task=sheets.task.task_id, problem=str(problem))
         return verdicts.without_verdict(world, sheets, Role.GUARDIAN)
-    return verdicts.with_verdict(world, sheets, verdict)
+    return verdicts.with_verdict(world, sheets, shown, verdict)
 
 
 def judge_overdue(world: World, entry: Entry) -> list[Write]:

@@ -108,6 +108,7 @@ SUBMISSIONS_MAX = 3
 GUARDIAN_OVERDUE = timedelta(minutes=30)
 UNAVAILABLE = "guardian_unavailable"
 ABOVE_LIMIT = "above_auto_approve_limit"
+USED_BEFORE = "proof_used_before"
 
 
 class Decision(StrEnum):
@@ -215,11 +216,13 @@ def _part(micros: int, millionths: int) -> int:
     return min((micros * millionths * 2 + cent) // (2 * cent) * money.MICROS_PER_CENT, micros)
 
 
-def decide(verdict: Verdict, requirements: int, reward_micros: int, limit_micros: int | None) -> tuple[Decision, str]:
+def decide(
+    verdict: Verdict, requirements: int, reward_micros: int, limit_micros: int | None, *, used_before: bool = False
+) -> tuple[Decision, str]:
     """What follows from a verdict, and the reason if it is not the confidence. We decide, not the model (ruling 13).
 
-    Approval needs a whole confidence of 90 to 100 and every requirement answered and met. A verdict that is none is
-    no verdict.
+    Approval needs a whole confidence of 90 to 100, every requirement answered and met, and proof in which no file was
+    proof of another task before. A verdict that is none is no verdict.
     """
     sure, results = verdict.confidence, verdict.requirement_results
     if type(sure) is not int or not 0 <= sure <= 100 or len(results) != requirements:
@@ -228,6 +231,8 @@ def decide(verdict: Verdict, requirements: int, reward_micros: int, limit_micros
         return Decision.REJECT, ""
     if sure < APPROVE_FROM or not all(result.met for result in results):
         return Decision.MANUAL_REVIEW, ""
+    if used_before:
+        return Decision.MANUAL_REVIEW, USED_BEFORE
     if limit_micros is not None and reward_micros > limit_micros:
         return Decision.MANUAL_REVIEW, ABOVE_LIMIT
     return Decision.APPROVE, ""

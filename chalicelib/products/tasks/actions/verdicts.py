@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
-from chalicelib.core.world import Case, Photo, Verdict, World
+from chalicelib.core.world import Case, Likeness, Photo, Place, Verdict, World
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
@@ -14,7 +14,7 @@ from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.actions import disputes
 from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK
-from chalicelib.products.tasks.model import ProofPhoto, Sheets
+from chalicelib.products.tasks.model import Body, ProofPhoto, Sheets
 from chalicelib.products.tasks.words import GuardianResult, RequirementResult
 
 _VERBS = {
@@ -31,16 +31,20 @@ def case(world: World, sheets: Sheets) -> Case:
     return Case(
         title=sheets.task.title, description=sheets.body.description, requirements=sheets.body.proof_requirements,
         proof_type=sheets.body.proof_type, notes=proof.notes or "", confirmation_text=proof.confirmation_text or "",
-        reference_url=proof.reference_url or "",
-        photos=[_photo(world, photo) for photo in (*proof.photos, *proof.artifacts)],
+        reference_url=proof.reference_url or "", place=_place(sheets.body), accepted_at=sheets.task.accepted_at,
+        submitted_at=proof.submitted_at,
+        photos=[_photo(world, photo, sheets.task.task_id) for photo in (*proof.photos, *proof.artifacts)],
     )  # fmt: skip
 
 
-def with_verdict(world: World, sheets: Sheets, verdict: Verdict) -> list[Write]:
-    """The move that follows from a verdict, with its webhook and what comes next."""
+def with_verdict(world: World, sheets: Sheets, shown: Case, verdict: Verdict) -> list[Write]:
+    """The move that follows from a verdict on what was shown, with its webhook and what comes next."""
     limit = world.settings.auto_approve_max_micros
     requirements = len(sheets.body.proof_requirements)
-    decision, reason = rules.decide(verdict, requirements, sheets.task.reward_micros, limit)
+    used_before = any(photo.likeness is Likeness.SAME for photo in shown.photos)
+    decision, reason = rules.decide(
+        verdict, requirements, sheets.task.reward_micros, limit, used_before=used_before
+    )  # fmt: skip
     if reason == rules.UNAVAILABLE:
         # Words that are no verdict are not kept or shown either: nobody must take them for one.
         return without_verdict(world, sheets, Role.GUARDIAN)
@@ -61,11 +65,21 @@ def without_verdict(world: World, sheets: Sheets, role: Role) -> list[Write]:
     return _follow(world, sheets, rules.Decision.MANUAL_REVIEW, result, role)
 
 
-def _photo(world: World, photo: ProofPhoto) -> Photo:
+def _place(body: Body) -> Place | None:
+    """Where the work is to be done; work that is done remotely is done anywhere."""
+    if body.location is None or body.task_domain != "PHYSICAL":
+        return None
+    return Place(body.location.lat, body.location.lng, body.location.address or "")
+
+
+def _photo(world: World, photo: ProofPhoto, task_id: str) -> Photo:
     if photo.frozen is None:
         return Photo(None)
-    content = files.content(world, photo.frozen)
-    return Photo(content, photo.frozen.latitude, photo.frozen.longitude, photo.frozen.taken_at)
+    frozen = photo.frozen
+    return Photo(
+        files.content(world, frozen), frozen.latitude, frozen.longitude, frozen.taken_at,
+        look=frozen.looks[0] if frozen.looks else "", likeness=files.likeness(world, frozen, task_id),
+    )  # fmt: skip
 
 
 def _follow(
