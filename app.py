@@ -9,12 +9,13 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.core import settings
-from chalicelib.core.events import service as events
+from chalicelib.core.events import jobs as events
 from chalicelib.doors import schedules, workers
 from chalicelib.doors.http import house
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
 from chalicelib.products.accounts import routes as accounts
+from chalicelib.products.accounts import webhook_routes as webhooks
 from chalicelib.products.operators import routes as operators
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
@@ -23,6 +24,7 @@ JOBS = {**events.JOBS, **task_jobs.JOBS}
 ROUTES = [
     *house.routes(JOBS, test_mode=settings.test_mode_at_import()),
     *accounts.ROUTES,
+    *webhooks.ROUTES,
     *operators.ROUTES,
     *tasks.ROUTES,
 ]

@@ -3,6 +3,7 @@
 page               drawn from
 errors.md          the tree of refusals: status, code, and the first sentence of each docstring
 lifecycle.md       every table of moves
+events.md          the names in core/events/catalogue.py
 configuration.md   the fields of the settings, and the sentences below them
 tables.md          infra/resources.yaml, and the rows that the stores' docstrings list
 """
@@ -22,6 +23,7 @@ import yaml
 
 import chalicelib
 from chalicelib.core import settings
+from chalicelib.core.events import catalogue
 from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
 from chalicelib.kit import errors, once
 from chalicelib.kit.errors import Refusal
@@ -53,7 +55,8 @@ NEXT: Mapping[type[Refusal], str] = {
 def pages() -> dict[Path, str]:
     """Every drawn page by its place."""
     drawn = {"errors": error_page(), "lifecycle": lifecycle_page(), "configuration": configuration_page()}
-    return {ROOT / "docs" / f"{name}.md": text for name, text in {**drawn, "tables": table_page()}.items()}
+    drawn |= {"tables": table_page(), "events": event_page()}
+    return {ROOT / "docs" / f"{name}.md": text for name, text in drawn.items()}
 
 
 # Errors --------------------------------------------------------------------------------------------------------------
@@ -123,6 +126,18 @@ def _diagram(lifecycle: Lifecycle) -> str:
     starts = {move.start for move in lifecycle.moves}
     lines += [f"    {state} --> [*]" for state in lifecycle.states if state not in starts]
     return "\n".join([*lines, "```"])
+
+
+# Events --------------------------------------------------------------------------------------------------------------
+
+
+def event_page() -> str:
+    return _page(
+        "Events",
+        "What `GET /api/v1/events` lists and webhook endpoints are told; an endpoint may ask for names, for `task.*`, "
+        "or for `*`. How to receive them: [webhooks.md](webhooks.md).",
+        _table(("event", "what happened"), [(f"`{name}`", says) for name, says in catalogue.NAMES.items()]),
+    )
 
 
 # Configuration -------------------------------------------------------------------------------------------------------

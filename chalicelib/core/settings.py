@@ -48,6 +48,8 @@ class Settings(BaseModel):
     """How long earnings wait before they can be paid out."""
     open_assignments_max: PositiveInt = 5
     """How many tasks an operator may have open at once."""
+    webhook_disable_after: PositiveInt = 10
+    """How many deliveries in a row may run out of tries before a webhook endpoint is disabled."""
     rate_limit_per_minute: PositiveInt = 100
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10
