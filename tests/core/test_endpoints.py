@@ -1,7 +1,8 @@
 """The pump and the deliveries of webhook endpoints: each event once per endpoint, whoever runs and wherever it dies."""
 
 import threading
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -9,17 +10,25 @@ import pytest
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda import store as agenda_rows
 from chalicelib.core.agenda.model import Entry
+from chalicelib.core.events import deliveries, jobs, pump
 from chalicelib.core.events import endpoint_rows as rows
-from chalicelib.core.events import jobs, pump
 from chalicelib.core.events import service as events
 from chalicelib.core.events.catalogue import is_known, wants
-from chalicelib.core.events.endpoints import Endpoint, EndpointNotFound, OldSecret, Status, key_of, new_secret
+from chalicelib.core.events.endpoints import (
+    Endpoint,
+    EndpointNotFound,
+    EventGone,
+    OldSecret,
+    Reason,
+    Status,
+    key_of,
+    new_secret,
+)
 from chalicelib.core.world import Receipt, World
 from chalicelib.kit import ids
 from chalicelib.kit.commit import commit
-from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import MovedOn
-from tests.core.stand_ins import Notebook
+from tests.core.stand_ins import Ahead, Notebook
 from tests.faults import FlakyClient, Killed, killed, nth
 from tests.harness import House
 
@@ -53,8 +62,6 @@ def _work(world: World, entry: Entry) -> None:
 @pytest.fixture
 def later(house: House) -> World:
     """A world whose wall is ten seconds ahead: what was just recorded is old enough to be told."""
-    from tests.products.accounts.hooks import Ahead
-
     return replace(house.world, clock=Ahead(house.world.clock, 10))
 
 
@@ -119,7 +126,7 @@ def test_a_delivery_that_dies_at_any_call_is_made_again_and_none_is_lost(house: 
     while number < calls:
         notebook = Notebook()
         world = replace(house.world, courier=notebook)
-        delivery_id, writes = _trial(world, endpoint)
+        delivery_id, writes = deliveries.trial(world, endpoint)
         commit(world.store, writes)
         client = FlakyClient(world.store.client, nth(number, killed()))
         dying = replace(world, store=replace(world.store, client=client))  # type: ignore[arg-type]
@@ -128,19 +135,11 @@ def test_a_delivery_that_dies_at_any_call_is_made_again_and_none_is_lost(house: 
             agenda.work(dying, jobs.JOBS, entry_id)
         except Killed:
             calls = max(calls, client.count + 1)
-            from tests.products.accounts.hooks import Ahead
-
             agenda.work(replace(world, clock=Ahead(world.clock, 60)), jobs.JOBS, entry_id)
         number += 1
         assert agenda_rows.find(world.store, entry_id) is None
         assert len({(headers["webhook-id"], body) for _, headers, body in notebook.carried}) == 1
     assert number > 3
-
-
-def _trial(world: World, endpoint: Endpoint) -> tuple[str, list[rows.Write]]:
-    from chalicelib.core.events import deliveries
-
-    return deliveries.trial(world, endpoint)
 
 
 def test_many_events_for_many_endpoints_go_out_in_several_commits(house: House, later: World) -> None:
@@ -191,31 +190,43 @@ def test_of_two_starts_at_once_one_looks_again(house: House) -> None:
         commit(house.world.store, pump.start(house.world, AGENT, state))
 
 
-def test_the_last_try_ends_the_delivery_and_a_race_to_disable_is_no_fault(house: House) -> None:
+@dataclass
+class Rival:
+    """A courier that finds the endpoint gone, just when another delivery has found out as well."""
+
+    world: World
+    endpoint: Endpoint
+
+    def check(self, url: str) -> None:
+        """Take any URL."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
+        commit(self.world.store, deliveries.disabling(self.world, self.endpoint, Reason.GONE))
+        return Receipt(410)
+
+
+def test_of_two_deliveries_that_disable_an_endpoint_one_tells_of_it(house: House, later: World) -> None:
     endpoint = _made(house.world)
-    settings = house.world.settings.model_copy(update={"webhook_disable_after": 1})
-    world = replace(house.world, settings=settings, courier=Notebook([Receipt(503)] * 2))
-    for _ in range(2):
-        delivery_id, writes = _trial(world, endpoint)
-        commit(world.store, writes)
-        entry = agenda_rows.find(world.store, f"webhook.endpoint:{delivery_id}")
-        assert entry is not None
-        last = replace(entry, attempts=entry.temper.tries)
-        job = jobs.JOBS["webhook.endpoint"]
-        done = job(world, last)
-        if done:
-            commit(world.store, done)
-        logged = world.store.get("events", rows.log_row(AGENT, endpoint.endpoint_id, delivery_id))
-        assert logged is not None
-        assert logged["status"] in ("failed", "dropped")
-    with pytest.raises(Refusal, match="disabled"):
-        commit(world.store, job(replace(world, courier=Notebook([Receipt(410)])), last) and _late(world, endpoint))
+    delivery_id, writes = deliveries.trial(house.world, endpoint)
+    commit(house.world.store, writes)
+    world = replace(house.world, courier=Rival(house.world, endpoint))
+    agenda.work(world, jobs.JOBS, f"webhook.endpoint:{delivery_id}")
+    assert _entries(world, "webhook.endpoint") == []
+    told = [event["type"] for event in events.list_events(later, AGENT, "", 100).events]
+    assert told == ["webhook.test", "webhook.endpoint_disabled"]
+    logged = world.store.get("events", rows.log_row(AGENT, endpoint.endpoint_id, delivery_id))
+    assert logged is not None
+    assert (logged["status"], logged["status_code"]) == ("failed", 410)
 
 
-def _late(world: World, endpoint: Endpoint) -> list[rows.Write]:
-    from chalicelib.core.events import deliveries
-
-    return deliveries._settled(deliveries.disabling(world, endpoint, rows.Reason.GONE))
+def test_a_delivery_whose_event_is_gone_is_kept_for_a_person(house: House) -> None:
+    endpoint = _made(house.world)
+    delivery_id, writes = deliveries.deliver(house.world, endpoint, {"sk": "evt_none", "type": "task.accepted"})
+    commit(house.world.store, writes)
+    agenda.work(house.world, jobs.JOBS, f"webhook.endpoint:{delivery_id}")
+    assert [one.dead for one in _entries(house.world, "webhook.endpoint")] == [True]
+    with pytest.raises(EventGone):
+        deliveries.again(house.world, AGENT, endpoint.endpoint_id, delivery_id)
 
 
 def test_patterns_and_secrets() -> None:

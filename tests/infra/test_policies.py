@@ -19,9 +19,10 @@ from chalicelib.core.world import Case, JudgeUnavailable, Verdict
 from chalicelib.kit.commit import commit
 from chalicelib.products.tasks import kinds
 from local.webhooks import Receiver
+from tests.core.stand_ins import Ahead
 from tests.doors.strangers import Hook
 from tests.harness import Agent, House, Operator
-from tests.products.accounts.hooks import Ahead, made
+from tests.products.accounts.hooks import made
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice"
 FUNCTIONS = ("api", "timers", "courier", "judge", "sweep")

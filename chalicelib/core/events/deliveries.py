@@ -132,8 +132,10 @@ def disabling(world: World, endpoint: Endpoint, reason: Reason) -> list[Write]:
     writes = [rows.change(endpoint, put)]
     if reason is not Reason.BY_CALL:
         facts = {"endpoint_id": endpoint.endpoint_id, "url": endpoint.url, "reason": reason.value}
-        name = "webhook.endpoint_disabled"
-        writes.append(events.record(world, name, endpoint.account_id, endpoint.endpoint_id, facts))
+        told = events.record(
+            world, "webhook.endpoint_disabled", endpoint.account_id, endpoint.endpoint_id, facts
+        )  # fmt: skip
+        writes.append(told)
     return writes
 
 

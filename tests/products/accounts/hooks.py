@@ -1,34 +1,14 @@
-"""Webhook endpoints in tests: a wall clock that is a little ahead, so that what was just done is old enough to be told,
-and a receiver's check of signatures, written as a library for Standard Webhooks does it.
-"""
+"""Webhook endpoints in tests: made, pumped, and checked by a receiver as a library for Standard Webhooks does it."""
 
 import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.kit.clock import Clock
+from tests.core.stand_ins import Ahead
 from tests.doors.strangers import Hook, Received
 from tests.harness import Agent, House
-
-AHEAD_SECONDS = 6
-
-
-@dataclass
-class Ahead:
-    """A clock whose wall is ahead of the one it is made from; business time is the same."""
-
-    clock: Clock
-    seconds: float = AHEAD_SECONDS
-
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    def wall(self) -> datetime:
-        return self.clock.wall() + timedelta(seconds=self.seconds)
 
 
 def pump(house: House, **time: float) -> None:

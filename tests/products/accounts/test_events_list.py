@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.core.events import service as events
 from chalicelib.kit.commit import commit
+from tests.core.stand_ins import Ahead
 from tests.faults import FlakyClient, never
 from tests.harness import Caller, House
-from tests.products.accounts.hooks import Ahead
 from tests.products.tasks.stages import scene
 
 

@@ -6,10 +6,11 @@ import json
 import pytest
 
 from chalicelib.core.events.catalogue import NAMES
+from tests.core.stand_ins import Ahead
 from tests.doors.strangers import Hook
 from tests.harness import House
 from tests.listening import listening
-from tests.products.accounts.hooks import Ahead, made, pump, types, verifies, verifies_as_the_seed
+from tests.products.accounts.hooks import made, pump, types, verifies, verifies_as_the_seed
 from tests.products.tasks.stages import scene
 
 URL = "https://agent.example/hooks"
