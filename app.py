@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
 from chalicelib.core import settings
-from chalicelib.core.events import service as events
+from chalicelib.core.events import jobs as events
 from chalicelib.doors import schedules, workers
 from chalicelib.doors.http import house, reference
 from chalicelib.doors.http.mount import mount, prepare

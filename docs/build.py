@@ -3,9 +3,11 @@
 page               drawn from
 errors.md          the tree of refusals: status, code, and the first sentence of each docstring
 lifecycle.md       every table of moves
+events.md          the names in core/events/catalogue.py
 configuration.md   the fields of the settings, and the sentences below them
 tables.md          infra/resources.yaml, and the rows that the stores' docstrings list
 routes.md          the routes of every product, and what their actions say
+ledger.md          stories of money, told by the postings (ledger_page.py)
 """
 
 import ast
@@ -23,11 +25,12 @@ import yaml
 
 import chalicelib
 from chalicelib.core import settings
+from chalicelib.core.events import catalogue
 from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
 from chalicelib.kit import errors, once
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import Lifecycle
-from docs import routes
+from docs import ledger_page, routes
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWN = "<!-- Drawn from the code by `python -m docs.build`. Change the code, not this page. -->"
@@ -55,7 +58,7 @@ NEXT: Mapping[type[Refusal], str] = {
 def pages() -> dict[Path, str]:
     """Every drawn page by its place."""
     drawn = {"errors": error_page(), "lifecycle": lifecycle_page(), "configuration": configuration_page()}
-    drawn |= {"tables": table_page(), "routes": route_page()}
+    drawn |= {"tables": table_page(), "routes": route_page(), "events": event_page(), "ledger": story_page()}
     return {ROOT / "docs" / f"{name}.md": text for name, text in drawn.items()}
 
 
@@ -126,6 +129,18 @@ def _diagram(lifecycle: Lifecycle) -> str:
     starts = {move.start for move in lifecycle.moves}
     lines += [f"    {state} --> [*]" for state in lifecycle.states if state not in starts]
     return "\n".join([*lines, "```"])
+
+
+# Events --------------------------------------------------------------------------------------------------------------
+
+
+def event_page() -> str:
+    return _page(
+        "Events",
+        "What `GET /api/v1/events` lists and webhook endpoints are told; an endpoint may ask for names, for `task.*`, "
+        "or for `*`. How to receive them: [webhooks.md](webhooks.md).",
+        _table(("event", "what happened"), [(f"`{name}`", says) for name, says in catalogue.NAMES.items()]),
+    )
 
 
 # Configuration -------------------------------------------------------------------------------------------------------
@@ -227,6 +242,10 @@ def _row_lines(text: str) -> list[str]:
 
 
 # Routes --------------------------------------------------------------------------------------------------------------
+
+
+def story_page() -> str:
+    return _page("The ledger, with numbers", *ledger_page.parts())
 
 
 def route_page() -> str:

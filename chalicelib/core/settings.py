@@ -87,6 +87,8 @@ class Settings(BaseModel):
     """The bearer token of that endpoint; without one, none is sent."""
     guardian_seconds: PositiveInt = Field(default=60, le=90)
     """How long a model may take, at most 90; then a person decides."""
+    webhook_disable_after: PositiveInt = 10
+    """How many deliveries in a row may run out of tries before a webhook endpoint is disabled."""
     rate_limit_per_minute: PositiveInt = 100
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10

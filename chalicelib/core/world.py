@@ -105,10 +105,14 @@ class Judge(Protocol):
 
 @dataclass(frozen=True)
 class Receipt:
-    """How a delivery went: the HTTP status, or None and the reason why there is none."""
+    """How a delivery went: the HTTP status, or None and the reason why there is none; how much of an answer was read,
+    and how long it took.
+    """
 
     status: int | None
     problem: str = ""
+    answer_bytes: int | None = field(default=None, compare=False)
+    duration_ms: int = field(default=0, compare=False)
 
     @property
     def accepted(self) -> bool:

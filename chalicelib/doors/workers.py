@@ -24,10 +24,10 @@ def consume(world: World, jobs: Jobs, event: Mapping[str, Any]) -> dict[str, lis
 
 
 def ringer(world: World, jobs: Jobs) -> Callable[[Bell], None]:
-    """A way to ring that works timers on the spot, and sends everything else to its queue."""
+    """A way to ring that works timers on the spot, and sends to its queue what is for others or for later."""
 
     def ring(bell: Bell) -> None:
-        if bell.queue != "timers" or not _try(world, jobs, bell.message, ring):
+        if bell.queue != "timers" or bell.delay_seconds or not _try(world, jobs, bell.message, ring):
             world.queues.ring([bell])
 
     return ring

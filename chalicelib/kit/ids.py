@@ -4,6 +4,7 @@ Only lower-case letters, digits and `_`: an id needs no escaping in a path, a ke
 """
 
 import re
+from datetime import datetime
 
 from ulid import ULID
 
@@ -13,6 +14,11 @@ _SHAPE = re.compile(r"[a-z]{2,10}_[0-9a-z]{26}", re.ASCII)
 def new(prefix: str) -> str:
     """A fresh id such as `task_01k…`; unique, and later ids sort behind earlier ones to the millisecond."""
     return f"{prefix}_{str(ULID()).lower()}"
+
+
+def floor(prefix: str, moment: datetime) -> str:
+    """The id that sorts before all that are made from this moment of the wall clock on; no thing ever has it."""
+    return f"{prefix}_{str(ULID.from_datetime(moment))[:10].lower()}{'0' * 16}"
 
 
 def looks_like(text: str, prefix: str = "") -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.kit import log
 
@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bell:
-    """One message to ring after a commit: the name of the queue and the text of the message."""
+    """One message to ring after a commit: the name of the queue and the text of the message.
+
+    `delay_seconds` is how long the queue itself holds the message back: 0 to 900.
+    """
 
     queue: str
     message: str
+    delay_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Queues:
         """Ring each bell. One that fails is logged and left: the sweeper finds its row within a minute."""
         for bell in bells:
             try:
-                self.client.send_message(QueueUrl=self.urls[bell.queue], MessageBody=bell.message)
+                later: Any = {"DelaySeconds": bell.delay_seconds} if bell.delay_seconds else {}
+                self.client.send_message(QueueUrl=self.urls[bell.queue], MessageBody=bell.message, **later)
             except Exception as error:  # noqa: BLE001 a lost bell must never turn a committed deed into an error
                 log.fault("bell.lost", error, queue=bell.queue, message=bell.message)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.world import Receipt, World
+from chalicelib.kit.clock import Clock
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.table import Write
 
@@ -27,6 +28,22 @@ class Hands:
         """Let both times pass."""
         self.business += timedelta(**time)
         self.on_the_wall += timedelta(**time)
+
+
+@dataclass
+class Ahead:
+    """A clock whose wall is ahead of the one it is made from, so that what was just done is a while ago; business time
+    is the same.
+    """
+
+    clock: Clock
+    seconds: float = 6
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def wall(self) -> datetime:
+        return self.clock.wall() + timedelta(seconds=self.seconds)
 
 
 @dataclass

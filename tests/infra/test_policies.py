@@ -19,7 +19,10 @@ from chalicelib.core.world import Case, JudgeUnavailable, Verdict
 from chalicelib.kit.commit import commit
 from chalicelib.products.tasks import kinds
 from local.webhooks import Receiver
+from tests.core.stand_ins import Ahead
+from tests.doors.strangers import Hook
 from tests.harness import Agent, House, Operator
+from tests.products.accounts.hooks import made
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice"
 FUNCTIONS = ("api", "timers", "courier", "judge", "sweep", "prove")
@@ -150,6 +153,7 @@ def _walk(house: House, receiver: Receiver) -> None:
     operator.get("/operator/earnings")
     paid = operator.payout(10).json
     operator.get(f"/operator/payout/status/{paid['payout_id']}")
+    _be_told(agent)
     _look_after(house, agent, operator)
 
 
@@ -175,6 +179,31 @@ def _look_after(house: House, agent: Agent, operator: Operator) -> None:
     house.admin.get("/admin/books/proof")
     house.admin.get("/admin/books/trial-balance")
     house.admin.get("/admin/audit")
+
+
+def _be_told(agent: Agent) -> None:
+    """Endpoints: one that takes everything, one that takes nothing until it is disabled, and events for both."""
+    house = agent.house
+    settings = house.world.settings.model_copy(update={"webhook_disable_after": 1})
+    with Hook() as hook, house.living_in(settings=settings):
+        urls = (hook.url, "http://127.0.0.1:9/")
+        good, bad = (f"/webhooks/endpoints/{made(agent, url)['id']}" for url in urls)
+        agent.get("/events")
+        agent.cancel(agent.posted())
+        with house.living_in(clock=Ahead(house.world.clock)):
+            for _ in range(12):
+                deployment.advance_clock(house.world.store, 3 * 86_400)
+                house.sweep()
+                house.drain()
+        hook.statuses = [503, 204]
+        delivery = agent.send(f"{good}/test").json["delivery_id"]
+        agent.send(f"{good}/deliveries/{delivery}/redeliver")
+        agent.get(f"{good}/deliveries")
+        agent.send(f"{good}/rotate")
+        house.drain()
+        agent.send(bad, {"status": "enabled"}, method="PATCH")
+        agent.send(bad, method="DELETE")
+        agent.get(good)
 
 
 def _lose_guardian(agent: Agent, operator: Operator, hook: dict[str, str]) -> None:

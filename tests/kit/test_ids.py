@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,14 @@ def test_ids_of_later_milliseconds_sort_behind_earlier_ones() -> None:
     made = [ids.new("task") for _ in range(2_000)]
     stamps = [one[5:15] for one in made]
     assert stamps == sorted(stamps)
+
+
+def test_the_floor_of_a_moment_lies_between_what_was_made_before_and_after_it() -> None:
+    before = datetime.now(UTC)
+    made = ids.new("evt")
+    floor = ids.floor("evt", before + timedelta(seconds=1))
+    assert ids.floor("evt", before) <= made < floor
+    assert ids.looks_like(floor, "evt")
 
 
 def test_ids_made_at_once_by_many_are_all_different() -> None:

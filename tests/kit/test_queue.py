@@ -28,6 +28,15 @@ def test_each_bell_rings_in_its_own_queue(house: House) -> None:
     assert _waiting(house.world.queues, "judge") == []
 
 
+def test_a_bell_for_later_is_held_back_by_its_queue(house: House) -> None:
+    house.world.queues.ring([Bell("timers", "now"), Bell("timers", "later", delay_seconds=60)])
+    assert _waiting(house.world.queues, "timers") == ["now"]
+    attributes = house.world.queues.client.get_queue_attributes(
+        QueueUrl=house.world.queues.urls["timers"], AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+    )
+    assert attributes["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
 @pytest.mark.parametrize("fault", [no_connection(), refused("AccessDenied", "SendMessage")], ids=["outage", "refused"])
 def test_a_bell_that_fails_is_logged_and_the_others_still_ring(house: House, fault: Fault) -> None:
     with listening() as lines:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 import app
+from chalicelib.core.events import catalogue
 from chalicelib.core.settings import Settings
 from chalicelib.doors.http import sentences
 from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
@@ -69,6 +70,25 @@ def test_the_gateways_own_answers_use_codes_of_the_page() -> None:
     codes = set(re.findall(r'"code": "([a-z_]+)"', text))
     assert len(codes) > 3
     assert codes <= set(_column("errors.md", 1))
+
+
+# Events --------------------------------------------------------------------------------------------------------------
+
+
+def _recorded() -> set[str]:
+    """Every name that the code records: those that lifecycles announce, and those that are written out."""
+    announced = {str(move.announced) for one in build.lifecycles() for move in one.moves if move.announced}
+    source = " ".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
+    return announced | set(re.findall(r"""(?:record\(\s*world,|rows\.write\()\s*"([a-z_]+\.[a-z_]+)\"""", source))
+
+
+def test_the_catalogue_has_every_event_that_the_code_records_and_no_other() -> None:
+    assert sorted(_recorded()) == sorted(catalogue.NAMES)
+    assert all(says[0].isupper() and says.endswith(".") for says in catalogue.NAMES.values())
+
+
+def test_the_page_of_events_lists_every_name_and_no_other() -> None:
+    assert _column("events.md", 0) == list(catalogue.NAMES)
 
 
 # Configuration and tables --------------------------------------------------------------------------------------------

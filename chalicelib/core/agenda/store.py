@@ -43,12 +43,12 @@ def row(entry_id: str) -> Key:
     return Key(entry_id, "entry")
 
 
-def bell(entry_id: str, queue: str) -> Bell:
+def bell(entry_id: str, queue: str, delay_seconds: int = 0) -> Bell:
     """The message that says: look at this entry now."""
-    return Bell(queue, simplejson.dumps({"entry": entry_id}))
+    return Bell(queue, simplejson.dumps({"entry": entry_id}), delay_seconds)
 
 
-def write(entry: Entry, ring: bool) -> Write:
+def write(entry: Entry, ring: bool, delay_seconds: int = 0) -> Write:
     """The row of an entry. Writing it twice under one id is the same as once: the later row says the same."""
     item: Item = {
         "kind": entry.kind, "queue": entry.queue, "subject": entry.subject, "which": entry.which,
@@ -57,7 +57,7 @@ def write(entry: Entry, ring: bool) -> Write:
         "not_before": clock.iso(entry.not_before) if entry.not_before else None,
         "shard": _shard(entry.id),
     }  # fmt: skip
-    return put(TABLE, row(entry.id), item, bell=bell(entry.id, entry.queue) if ring else None)
+    return put(TABLE, row(entry.id), item, bell=bell(entry.id, entry.queue, delay_seconds) if ring else None)
 
 
 def remove(entry: Entry) -> Write:

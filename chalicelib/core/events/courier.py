@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -97,10 +97,15 @@ class HttpCourier:
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Deliver one message."""
+        begun = time.monotonic()
+        receipt = self._delivered(url, headers, body)
+        return replace(receipt, duration_ms=int((time.monotonic() - begun) * 1_000))
+
+    def _delivered(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
         deadline = Deadline(self.exchange_seconds)
         try:
             self.rule.check(url)
-            status = self._exchange(url, headers, body, deadline)
+            status, answer_bytes = self._exchange(url, headers, body, deadline)
         except UnsafeUrl as unsafe:
             return Receipt(None, str(unsafe))
         except OSError as error:
@@ -110,9 +115,10 @@ class HttpCourier:
             return deadline.receipt or Receipt(None, type(error).__name__)
         finally:
             deadline.end()
-        return deadline.receipt or Receipt(status)
+        return deadline.receipt or Receipt(status, answer_bytes=answer_bytes)
 
-    def _exchange(self, url: str, headers: Mapping[str, str], body: bytes, deadline: "Deadline") -> int:
+    def _exchange(self, url: str, headers: Mapping[str, str], body: bytes, deadline: "Deadline") -> tuple[int, int]:
+        """The status of the answer, and how many bytes of it were read."""
         parts = urlsplit(url)
         assert parts.hostname is not None, "the rule has looked"  # noqa: S101
         secure = parts.scheme == "https"
@@ -126,8 +132,7 @@ class HttpCourier:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body, dict(headers))
             answer = connection.getresponse()
-            answer.read(ANSWER_BYTES)
-            return answer.status
+            return answer.status, len(answer.read(ANSWER_BYTES))
 
     def _connect(self, host: str, port: int, deadline: "Deadline") -> socket.socket:
         """A connection to the first address of a host, after all of them were found to be allowed."""

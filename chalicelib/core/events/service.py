@@ -7,18 +7,23 @@ deed and its telling, and never told of a deed that was not done.
 import hashlib
 import hmac
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import COURIER, Entry, Kind
 from chalicelib.core.events import store as rows
+from chalicelib.core.events.catalogue import wants
 from chalicelib.core.identity.model import Admin
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log
-from chalicelib.kit.table import Write
+from chalicelib.kit.table import Item, Write
 
 DELIVER = Kind("webhook.deliver", COURIER)
+
+# How many rows a page with a filter looks at, at most: one call, and not as many as there are.
+FILTERED_ROWS = 500
 
 
 def record(world: World, name: str, account_id: str, subject: str, data: Mapping[str, Any]) -> Write:
@@ -72,6 +77,33 @@ def signatures(secret: str, message_id: str, timestamp: int, body: bytes) -> dic
         "webhook-timestamp": str(timestamp),
         "webhook-signature": "v1," + b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode(),
     }
+
+
+@dataclass(frozen=True)
+class Happenings:
+    """Some events of an account, and the id to go on after: there always is one, so that a reader can follow."""
+
+    events: list[Item]
+    last: str
+    more: bool
+
+
+def list_events(
+    world: World, account_id: str, after: str, limit: int, patterns: Sequence[str] = (), subject: str | None = None
+) -> Happenings:  # fmt: skip
+    """Events behind an id, oldest first. A filter looks at a bounded number of rows and says where it stopped, so a
+    page may be short, or empty, while there is more.
+    """
+    filtered = bool(patterns) or subject is not None
+    page = rows.behind(world.store, account_id, after, world.wall(), FILTERED_ROWS if filtered else limit)
+    found: list[Item] = []
+    for item in page.items:
+        if len(found) == limit:
+            return Happenings(found, after, more=True)
+        after = item["sk"]
+        if (not patterns or wants(patterns, item["type"])) and subject in (None, item["subject"]):
+            found.append(rows.read(item))
+    return Happenings(found, after, more=page.last is not None)
 
 
 JOBS: Mapping[str, agenda.Job] = {DELIVER.name: carry}

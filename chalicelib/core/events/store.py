@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import simplejson
+from boto3.dynamodb.conditions import Key as Condition
 
 from chalicelib.kit import clock, ids
 from chalicelib.kit.store import Rows, Store, under
@@ -18,15 +19,19 @@ from chalicelib.kit.words import dumps
 
 TABLE = "events"
 KEPT = timedelta(days=30)
+# Longer than a commit may take: an event gets its id before its commit, so what is older than this is all there is.
+SETTLED = timedelta(seconds=5)
 
 
-def write(name: str, account_id: str, subject: str, data: Item, now: datetime, wall: datetime) -> Write:
+def write(
+    name: str, account_id: str, subject: str, data: Item, now: datetime, wall: datetime, event_id: str = ""
+) -> Write:  # fmt: skip
     """The row of one event."""
     item: Item = {
         "type": name, "subject": subject, "at": clock.iso(now), "data": dumps(data),
         "expires_at": int((wall + KEPT).timestamp()),
     }  # fmt: skip
-    return add(TABLE, Key(account_id, ids.new("evt")), item)
+    return add(TABLE, Key(account_id, event_id or ids.new("evt")), item)
 
 
 def write_audit(act: str, admin: str, subject: str, reason: str, data: Item, now: datetime) -> Write:
@@ -40,6 +45,25 @@ def write_audit(act: str, admin: str, subject: str, reason: str, data: Item, now
 def audits(store: Store, month: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
     """What admins did in a month such as `2026-02`, newest first."""
     return store.query(TABLE, under(f"audit#{month}"), limit=limit, newest_first=True, after=after)
+
+
+def settled(wall: datetime) -> str:
+    """The id up to which nothing can appear any more (ruling 22)."""
+    return ids.floor("evt", wall - SETTLED)
+
+
+def oldest(wall: datetime) -> str:
+    """The id from which on events are kept; the table itself forgets them a little later."""
+    return ids.floor("evt", wall - KEPT)
+
+
+def behind(store: Store, account_id: str, after: str, wall: datetime, limit: int) -> Rows:
+    """Events of an account behind one of its ids, oldest first, as far as nothing can appear among them."""
+    # No id lies between an id and the same with a `!`, so `after` itself is left out even when its row is gone.
+    first, last = f"{max(after, oldest(wall))}!", settled(wall)
+    if first > last:
+        return Rows([], None)
+    return store.query(TABLE, Condition("pk").eq(account_id) & Condition("sk").between(first, last), limit=limit)
 
 
 def read(item: Item) -> Item:

@@ -137,9 +137,11 @@ class Routes:
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller."""
         return self._declare("POST", path, who, words, answer, status=status, once=once, uploads=uploads)
 
-    def patch(self, path: str, who: Who, words: type[Words], answer: type[Words]) -> Callable[[Verb], Verb]:
-        """Declare a partial change. Made twice it is the same change, so it needs no Idempotency-Key."""
-        return self._declare("PATCH", path, who, words, answer)
+    def patch(
+        self, path: str, who: Who, words: type[Words], answer: type[Words], *, once: bool = True
+    ) -> Callable[[Verb], Verb]:  # fmt: skip
+        """Declare a change of some fields. With `once` it honours the Idempotency-Key of a known caller."""
+        return self._declare("PATCH", path, who, words, answer, once=once)
 
     def delete(self, path: str, who: Who, words: type[Words], answer: type[Words]) -> Callable[[Verb], Verb]:
         """Declare a removal."""

@@ -3,7 +3,7 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.accounts import actions, refunds, words
+from chalicelib.products.accounts import actions, refunds, webhook_routes, words
 
 _routes = Routes()
 
@@ -43,4 +43,4 @@ def refund(call: Call[refunds.RefundOrder]) -> Outcome:
     return refunds.refund(call.world, call.admin, call.ids["transaction_id"], call.words.reason, call.claim)
 
 
-ROUTES = _routes.all
+ROUTES = [*_routes.all, *webhook_routes.ROUTES]

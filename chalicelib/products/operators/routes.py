@@ -21,7 +21,7 @@ def show_me(call: Call[Nothing]) -> words.Me:
     return me.show(call.operator)
 
 
-@_routes.patch("/api/v1/operator/me", Who.OPERATOR, words.MeChange, words.Me)
+@_routes.patch("/api/v1/operator/me", Who.OPERATOR, words.MeChange, words.Me, once=False)
 def change_me(call: Call[words.MeChange]) -> Outcome:
     return me.change(call.world, call.operator, call.words)
 

@@ -1,0 +1,42 @@
+"""Every name that an event can have, with one sentence; docs/events.md is drawn from it.
+
+A webhook endpoint asks for names, or for patterns: `*` is everything, `task.*` is every name that begins with `task.`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+NAMES: Mapping[str, str] = {
+    "task.created": "A task was posted, and its price set aside.",
+    "task.accepted": "An operator took the task, or their estimate was approved.",
+    "task.estimated": "An operator says how long the task will take, and waits for a decision.",
+    "task.estimate_rejected": "The estimate was turned down; the task is on the board again.",
+    "task.started": "The operator has begun to work.",
+    "task.released": "The operator gave the task back; it is on the board again.",
+    "task.submitted": "Proof was handed in.",
+    "task.verified": "The Guardian approved the proof.",
+    "task.manual_review": "The Guardian is not sure, or gave no verdict: the agent decides.",
+    "task.review_lapsed": "Nobody answered a manual review in time: the backoffice decides.",
+    "task.disputed": "The Guardian did not approve the proof.",
+    "task.rejected": "The agent rejected the proof.",
+    "task.completed": "The work is accepted; the reward waits out its hold.",
+    "task.earnings_available": "The hold is over; the reward can be paid out.",
+    "task.dispute_opened": "A completed task is disputed; its reward is frozen.",
+    "task.resolved": "A dispute has ended.",
+    "task.cancelled": "The task was withdrawn; what was set aside came back.",
+    "task.expired": "The deadline passed; what was set aside came back.",
+    "payout.sent": "A payout is on its way.",
+    "payout.completed": "A payout has arrived.",
+    "payout.failed": "A payout did not arrive; the money is available again.",
+    "webhook.test": "You asked for a trial delivery. It goes to that one endpoint only.",
+    "webhook.endpoint_disabled": "An endpoint did not take its deliveries, and gets no more.",
+}  # fmt: skip
+
+
+def is_known(pattern: str) -> bool:
+    """Whether a name or a pattern asks for anything that can happen."""
+    return any(wants([pattern], name) for name in NAMES)
+
+
+def wants(patterns: Iterable[str], name: str) -> bool:
+    """Whether one of the patterns asks for events of this name."""
+    return any(one in ("*", name) or (one.endswith(".*") and name.startswith(one[:-1])) for one in patterns)
