@@ -11,19 +11,13 @@ ledger.md          stories of money, told by the postings (ledger_page.py)
 """
 
 import ast
-import importlib
 import inspect
-import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
-
-import chalicelib
 from chalicelib.core import settings
 from chalicelib.core.events import catalogue
 from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
@@ -31,9 +25,8 @@ from chalicelib.kit import errors, once
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import Lifecycle
 from docs import ledger_page, routes
-
-ROOT = Path(__file__).resolve().parent.parent
-DRAWN = "<!-- Drawn from the code by `python -m docs.build`. Change the code, not this page. -->"
+from docs.drawing import ROOT, modules, page, sentence, table
+from docs.tables_page import table_page
 
 # What a caller can do next, by the branch of the tree that a refusal grows on; the first branch that fits counts.
 NEXT: Mapping[type[Refusal], str] = {
@@ -86,11 +79,11 @@ def error_page() -> str:
         if code not in known
     ]
     rows = [(str(status), f"`{code}`", meaning, step) for status, code, meaning, step in sorted(ours + framework)]
-    return _page(
+    return page(
         "Errors",
         'Every error is `{"error": sentence, "details": {…}, "code": …, "request_id": …}`. The sentence is for people '
         "and may change; the code is for programs and does not.",
-        _table(("status", "code", "what it means", "what to do next"), rows),
+        table(("status", "code", "what it means", "what to do next"), rows),
     )
 
 
@@ -113,8 +106,8 @@ def lifecycle_page() -> str:
             for m in one.moves
         ]
         header = ("from", "move", "who", "to", "money", "event")
-        parts += [f"## {one.thing.capitalize()}", _diagram(one), _table(header, rows)]
-    return _page("Lifecycles", "Nothing outside these tables changes a state. What is not a row is refused.", *parts)
+        parts += [f"## {one.thing.capitalize()}", _diagram(one), table(header, rows)]
+    return page("Lifecycles", "Nothing outside these tables changes a state. What is not a row is refused.", *parts)
 
 
 def _diagram(lifecycle: Lifecycle) -> str:
@@ -135,11 +128,11 @@ def _diagram(lifecycle: Lifecycle) -> str:
 
 
 def event_page() -> str:
-    return _page(
+    return page(
         "Events",
         "What `GET /api/v1/events` lists and webhook endpoints are told; an endpoint may ask for names, for `task.*`, "
         "or for `*`. How to receive them: [webhooks.md](webhooks.md).",
-        _table(("event", "what happened"), [(f"`{name}`", says) for name, says in catalogue.NAMES.items()]),
+        table(("event", "what happened"), [(f"`{name}`", says) for name, says in catalogue.NAMES.items()]),
     )
 
 
@@ -154,13 +147,13 @@ def configuration_page() -> str:
             given.append((f"`{name.upper()}`", _physical(name)))
         else:
             own.append((f"`{name.upper()}`", _default(field.default), told[name]))
-    return _page(
+    return page(
         "Configuration",
         "A deployment is told everything by environment variables; `.chalice/config.json` sets them per stage.",
-        _table(("variable", "default", "what it says"), own),
+        table(("variable", "default", "what it says"), own),
         "## Set by the stack",
         "The names of what `infra/resources.yaml` describes. The template sets them; nobody else.",
-        _table(("variable", "what it names"), given),
+        table(("variable", "what it names"), given),
     )
 
 
@@ -189,70 +182,18 @@ def _physical(name: str) -> str:
     return f"the {name.replace('_', ' ')}"
 
 
-# Tables --------------------------------------------------------------------------------------------------------------
-
-
-def table_page() -> str:
-    resources = yaml.safe_load((ROOT / "infra" / "resources.yaml").read_text())["Resources"]
-    parts = []
-    for logical, resource in resources.items():
-        if resource["Type"] == "AWS::DynamoDB::Table":
-            name = logical.removesuffix("Table").lower()
-            parts += [f"## {name}", _described_table(resource["Properties"]), *_rows_of(name)]
-    return _page("Tables", "Every table has the keys `pk` and `sk`, both text; reads by them are consistent.", *parts)
-
-
-def _described_table(properties: dict[str, Any]) -> str:
-    rows = [("the table itself", *_key(properties), "everything")]
-    for index in properties.get("GlobalSecondaryIndexes", []):
-        shown = index["Projection"]
-        holds = {"ALL": "everything", "KEYS_ONLY": "keys"}.get(
-            shown["ProjectionType"], "keys, " + ", ".join(shown.get("NonKeyAttributes", []))
-        )
-        rows.append((f"index `{index['IndexName']}`", *_key(index), holds))
-    recovery = properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled", False)
-    expiry = properties.get("TimeToLiveSpecification", {}).get("AttributeName")
-    kept = [
-        "Recoverable to any second of the last 35 days." if recovery else "Not backed up.",
-        "Protected from deletion." if properties.get("DeletionProtectionEnabled") else "",
-        f"Rows expire at `{expiry}`." if expiry else "",
-    ]
-    return " ".join(filter(None, kept)) + "\n\n" + _table(("", "partition key", "sort key", "holds"), rows)
-
-
-def _key(description: dict[str, Any]) -> tuple[str, str]:
-    names = [f"`{part['AttributeName']}`" for part in description["KeySchema"]]
-    return names[0], names[1]
-
-
-def _rows_of(table: str) -> Iterator[str]:
-    """What the modules that write to a table say of its rows."""
-    for module in modules():
-        if getattr(module, "TABLE", None) == table and (lines := _row_lines(inspect.getdoc(module) or "")):
-            yield "\n".join(["```", *lines, "```"])
-
-
-def _row_lines(text: str) -> list[str]:
-    """The paragraph of a docstring that begins with the heads `pk`, `sk` and `what`, from the first head on."""
-    for paragraph in text.split("\n\n"):
-        lines = paragraph.splitlines()
-        if {"pk", "sk", "what"} <= set(lines[0].split()):
-            return [line[lines[0].index("pk") :] for line in lines]
-    return []
-
-
 # Routes --------------------------------------------------------------------------------------------------------------
 
 
 def story_page() -> str:
-    return _page("The ledger, with numbers", *ledger_page.parts())
+    return page("The ledger, with numbers", *ledger_page.parts())
 
 
 def route_page() -> str:
     parts = []
     for product, rows in routes.by_product().items():
-        parts += [f"## {product.capitalize()}", _table(routes.HEADER, rows)]
-    return _page(
+        parts += [f"## {product.capitalize()}", table(routes.HEADER, rows)]
+    return page(
         "Routes",
         "`GET /api/openapi.json` says all of this to programs, and `GET /api/docs` to people. A repeatable POST takes "
         "an `Idempotency-Key`.",
@@ -260,36 +201,10 @@ def route_page() -> str:
     )
 
 
-# What every page needs -----------------------------------------------------------------------------------------------
-
-
-@cache
-def modules() -> tuple[ModuleType, ...]:
-    """Every module of ours, imported."""
-    names = [found.name for found in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")]
-    return tuple(importlib.import_module(name) for name in sorted(names))
-
-
-def sentence(thing: type) -> str:
-    """The first sentence of a docstring, on one line."""
-    first, dot, _ = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split()).partition(". ")
-    return first + dot.strip()
-
-
 def _descendants(parent: type[Refusal]) -> Iterator[type[Refusal]]:
     for child in parent.__subclasses__():
         yield child
         yield from _descendants(child)
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([DRAWN, f"# {title}", *parts]) + "\n"
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = list(header)
-    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main() -> None:

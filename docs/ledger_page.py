@@ -1,6 +1,6 @@
 """The page of the ledger, with numbers: the postings themselves tell every story, so none can say what they do not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.core.ledger import chart, postings
@@ -9,6 +9,7 @@ from chalicelib.core.ledger.postings import Shares
 from chalicelib.core.ledger.proof import balances
 from chalicelib.kit import money
 from chalicelib.products.tasks import rules
+from docs.drawing import table
 
 AGENT, OPERATOR, DAY = "agent", "operator", "2026-02-06"
 REWARD = money.usd(25)
@@ -100,7 +101,7 @@ def parts() -> Iterator[str]:
     for story in STORIES:
         yield f"## {story.title}"
         yield story.says
-        yield _table(("step", "transfer", "code", "from", "to", "USD"), _rows(story))
+        yield table(("step", "transfer", "code", "from", "to", "USD"), _rows(story))
         yield _ending(story)
 
 
@@ -123,8 +124,3 @@ def _ending(story: Story) -> str:
 
 def _dollars(amount_micros: int) -> str:
     return f"{money.to_decimal(amount_micros):.2f}"
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = list(header)
-    return "\n".join(f"| {' | '.join(line)} |" for line in [heads, ["---"] * len(heads), *map(list, rows)])

@@ -1,0 +1,39 @@
+"""What every drawn page needs: its first line, its tables, and the modules of ours that it is drawn from."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import chalicelib
+
+ROOT = Path(__file__).resolve().parent.parent
+DRAWN = "<!-- Drawn from the code by `python -m docs.build`. Change the code, not this page. -->"
+
+
+@cache
+def modules() -> tuple[ModuleType, ...]:
+    """Every module of ours, imported."""
+    names = [found.name for found in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")]
+    return tuple(importlib.import_module(name) for name in sorted(names))
+
+
+def sentence(thing: type) -> str:
+    """The first sentence of a docstring, on one line."""
+    first, dot, _ = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split()).partition(". ")
+    return first + dot.strip()
+
+
+def page(title: str, *parts: str) -> str:
+    """A whole page: the line that says where it comes from, a title, and its parts."""
+    return "\n\n".join([DRAWN, f"# {title}", *parts]) + "\n"
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    heads = list(header)
+    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
