@@ -14,12 +14,14 @@ from chalicelib.doors import schedules, workers
 from chalicelib.doors.http import house
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
+from chalicelib.products.accounts import jobs as account_jobs
 from chalicelib.products.accounts import routes as accounts
+from chalicelib.products.operators import jobs as operator_jobs
 from chalicelib.products.operators import routes as operators
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
 
-JOBS = {**events.JOBS, **task_jobs.JOBS}
+JOBS = {**events.JOBS, **account_jobs.JOBS, **operator_jobs.JOBS, **task_jobs.JOBS}
 ROUTES = [
     *house.routes(JOBS, test_mode=settings.test_mode_at_import()),
     *accounts.ROUTES,

@@ -9,8 +9,11 @@ from chalicelib.core import settings as configuration
 from chalicelib.core.events.courier import HttpCourier, UrlRule
 from chalicelib.core.identity import deployment
 from chalicelib.core.judge.built_in import BuiltInJudge
+from chalicelib.core.providers.dlocal import DlocalTill
+from chalicelib.core.providers.payoneer import PayoneerRail
+from chalicelib.core.providers.play import PlayRail
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import World
+from chalicelib.core.world import Rail, World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
@@ -72,12 +75,20 @@ def build(settings: Settings) -> World:
         seal=Seal(lambda: ("k1", _unwrapped_key(facts["data_key"]))),
         judge=BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE),
         courier=HttpCourier(url_rule(settings)),
+        rails=rails(settings),
+        till=DlocalTill(settings) if settings.has_dlocal else None,
     )
 
 
 def url_rule(settings: Settings) -> UrlRule:
     """Which URLs this deployment may call."""
     return UrlRule(https_only=not settings.test_mode, loopback_allowed=settings.byhand_allow_loopback_urls)
+
+
+def rails(settings: Settings) -> dict[str, Rail]:
+    """The ways on which money can leave this deployment, by name. The rail `usdc` comes with a chain."""
+    play: dict[str, Rail] = {"test": PlayRail()} if settings.test_mode else {}
+    return play | ({"payoneer": PayoneerRail(settings)} if settings.has_payoneer else {})
 
 
 def _clock(settings: Settings, store: Store) -> Clock:

@@ -80,8 +80,8 @@ def read(world: World) -> Rows:
         entries={item["pk"]: item for item in scan(world.store, "agenda")},
         counts={item["pk"]: item for item in tasks if item["sk"] == "counts"},
         verdicts=[item for item in tasks if item["sk"].startswith("verdict#")],
-        payouts=list(scan(world.store, "payouts")),
-        deposits=list(scan(world.store, "deposits")),
+        payouts=[row for row in scan(world.store, "payouts") if row["sk"].startswith("payout_")],
+        deposits=[row for row in scan(world.store, "deposits") if row["sk"].startswith("in#")],
         history=history,
         events=by_owner,
     )
@@ -132,7 +132,7 @@ def check_history(task: Task, history: list[Item]) -> None:
 def _check_money(rows: Rows, balances: dict[str, int]) -> None:
     free, escrow, pending, earned, paid = (Counter[str]() for _ in range(5))
     for row in rows.deposits:
-        free[row["account_id"]] += row["amount_micros"]
+        free[row["pk"]] += row["amount_micros"] if row["state"] == "completed" else 0
     for task in rows.tasks:
         free[task.account_id] -= 0 if task.status is Status.CANCELLED else task.total_micros
         if task.status not in ENDED:
@@ -141,7 +141,7 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
             earned[str(task.operator_id)] += task.reward_micros
             pending[str(task.operator_id)] += task.reward_micros if task.held else 0
     for payout in rows.payouts:
-        paid[payout["pk"]] += payout["amount_micros"]
+        paid[payout["pk"]] += payout["amount_micros"] if payout["state"] != "failed" else 0
     for owner in {path.partition("/")[0] for path in balances} | {*free, *earned, *paid}:
         if owner.startswith("agent_"):
             assert balances.get(f"{owner}/escrow", 0) == escrow[owner], owner
@@ -151,7 +151,8 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
             assert balances.get(f"{owner}/available", 0) == earned[owner] - pending[owner] - paid[owner], owner
     fees = sum(task.fee_micros for task in rows.tasks if task.status is Status.COMPLETED)
     assert balances.get("house/fees", 0) == fees
-    assert balances.get("world/payouts", 0) == sum(paid.values())
+    on_its_way = balances.get("house/payouts_in_flight", 0)
+    assert balances.get("world/payouts", 0) + on_its_way == sum(paid.values())
 
 
 def _check_counts(rows: Rows) -> None:

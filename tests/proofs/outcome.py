@@ -24,7 +24,7 @@ class Outcome:
     letters: Counter[str]
     left_to_do: list[str]
     payouts: list[tuple[int, str]]
-    deposits: int
+    deposits: list[tuple[str, int, str]]
 
 
 def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
@@ -46,5 +46,8 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
             row["kind"] for row in rows.entries.values() if task_id and task_id in row["subject"] + row["data"]
         ),
         payouts=sorted((row["amount_micros"], row["state"]) for row in rows.payouts if row["pk"] == operator_id),
-        deposits=sum(row["pk"] == f"tx#{pair.tx_hash}" for row in rows.deposits),
+        deposits=sorted(
+            (row["kind"], row["amount_micros"], row["state"])
+            for row in rows.deposits if row["transaction_id"] in pair.deposits
+        ),
     )  # fmt: skip

@@ -5,19 +5,21 @@
     agent_… / op_…     leg#<transfer id>   that owner's side of one transfer
     house#<day>        leg#<transfer id>   a transfer that touches no private owner
 
+A private owner's legs carry `made`, their time and transfer: the index `by_time` lists them in the order they came.
 Exactly one leg of every transfer carries `day_shard`: the index `by_day` holds each transfer of a day once.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from boto3.dynamodb.conditions import Key as Condition
 
-from chalicelib.core.ledger.model import Account, Book, Code, Transfer
+from chalicelib.core.ledger.model import Account, Book, Code, Leg, Transfer
 from chalicelib.kit import clock
-from chalicelib.kit.store import Store, under
+from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, update
 
 TABLE = "ledger"
@@ -41,10 +43,12 @@ def open_book(owner: str, names: Iterable[str]) -> Write:
 
 
 def change_book(
-    owner: str, changes: dict[str, int], where: ConditionBase | None, refusal: Else, stale: Sequence[str]
-) -> Write:
-    """One change of a book: balances and day sums move, the version counts."""
-    return update(TABLE, book_row(owner), plus={**changes, "version": 1}, drop=stale, where=where, refusal=refusal)
+    owner: str, changes: dict[str, int], where: ConditionBase | None, refusal: Else, stale: Sequence[str],
+    put: Item | None = None,
+) -> Write:  # fmt: skip
+    """One change of a book: balances and day sums move, the version counts; `put` is what else is noted in it."""
+    plus = {**changes, "version": 1}
+    return update(TABLE, book_row(owner), put=put, plus=plus, drop=stale, where=where, refusal=refusal)
 
 
 def legs(transfer: Transfer, now: datetime) -> list[Write]:
@@ -54,6 +58,8 @@ def legs(transfer: Transfer, now: datetime) -> list[Write]:
         "amount_micros": transfer.amount_micros, "at": clock.iso(now), "transfer_id": transfer.id,
         "day": transfer.day or None,
     }  # fmt: skip
+    if transfer.private_owners:
+        item["made"] = f"{clock.iso(now)}#{transfer.id}"
     first, *others = transfer.private_owners or [f"house#{clock.day(now)}"]
     return [
         add(TABLE, leg_row(first, transfer.id), {**item, "day_shard": day_shard(now, transfer.id)}),
@@ -84,12 +90,23 @@ def read_book(owner: str, item: Item) -> Book:
         balances={n: v for n, v in numbers.items() if n != "version" and not n.startswith(REWARDS)},
         rewards_by_day={n.removeprefix(REWARDS): v for n, v in numbers.items() if n.startswith(REWARDS)},
         version=numbers.get("version", 0),
+        fiat_until=str(item.get("fiat_until", "")),
     )
 
 
 def legs_of(store: Store, owner: str) -> list[Transfer]:
     """Every transfer that touched an owner, read consistently."""
     return [read_transfer(item) for item in store.query(TABLE, under(owner, "leg#")).items]
+
+
+def history(store: Store, owner: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
+    """An owner's legs, newest first. From an index: the last second may be missing."""
+    return store.query(TABLE, Condition("pk").eq(owner), index="by_time", limit=limit, newest_first=True, after=after)
+
+
+def read_leg(item: Item) -> Leg:
+    """A leg from its row."""
+    return Leg(read_transfer(item), item["pk"], clock.parse(item["at"]))
 
 
 def transfers_on(store: Store, day: str) -> list[Transfer]:

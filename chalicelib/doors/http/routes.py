@@ -91,6 +91,7 @@ class Route:
     status: int = 200
     once: bool = False
     uploads: bool = False
+    raw: bool = False
 
     @property
     def name(self) -> str:
@@ -114,10 +115,13 @@ class Routes:
 
     def post(
         self, path: str, who: Who, words: type[Words], answer: type[Words], *, status: int = 200, once: bool = True,
-        uploads: bool = False,
+        uploads: bool = False, raw: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
-        """Declare a deed. With `once` it honours the Idempotency-Key of a known caller."""
-        return self._declare("POST", path, who, words, answer, status=status, once=once, uploads=uploads)
+        """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
+
+        With `raw` the verb reads the body's bytes itself, because it must first know who signed them.
+        """
+        return self._declare("POST", path, who, words, answer, status=status, once=once, uploads=uploads, raw=raw)
 
     def delete(self, path: str, who: Who, words: type[Words], answer: type[Words]) -> Callable[[Verb], Verb]:
         """Declare a removal."""

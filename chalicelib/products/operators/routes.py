@@ -2,8 +2,9 @@
 
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
+from chalicelib.kit.pages import PageWords
 from chalicelib.kit.words import Nothing
-from chalicelib.products.operators import actions, words
+from chalicelib.products.operators import actions, backoffice, payouts, words
 
 _routes = Routes()
 
@@ -30,12 +31,47 @@ def earnings(call: Call[Nothing]) -> words.Earnings:
 
 @_routes.post("/api/v1/operator/payout", Who.OPERATOR, words.PayoutOrder, words.PayoutMade)
 def request_payout(call: Call[words.PayoutOrder]) -> Outcome:
-    return actions.request_payout(call.world, call.operator, call.words, call.claim)
+    return payouts.request(call.world, call.operator, call.words, call.claim)
 
 
 @_routes.get("/api/v1/operator/payout/status/{payout_id}", Who.OPERATOR, Nothing, words.PayoutStatus)
 def payout_status(call: Call[Nothing]) -> words.PayoutStatus:
-    return actions.payout_status(call.world, call.operator, call.ids["payout_id"])
+    return payouts.status(call.world, call.operator, call.ids["payout_id"])
+
+
+@_routes.get("/api/v1/operator/payouts", Who.OPERATOR, PageWords, words.PayoutPage)
+def list_payouts(call: Call[PageWords]) -> words.PayoutPage:
+    return payouts.list_payouts(call.world, call.operator, call.words)
+
+
+@_routes.get("/api/v1/operator/earnings/history", Who.OPERATOR, PageWords, words.EarningsPage)
+def earnings_history(call: Call[PageWords]) -> words.EarningsPage:
+    return payouts.earnings_history(call.world, call.operator, call.words)
+
+
+@_routes.get("/api/v1/admin/payouts", Who.ADMIN, words.WaitingQuery, words.WaitingPage)
+def list_waiting(call: Call[words.WaitingQuery]) -> words.WaitingPage:
+    return backoffice.list_waiting(call.world, call.words)
+
+
+@_routes.post("/api/v1/admin/payouts/pause", Who.ADMIN, words.Reason, words.Paused)
+def pause(call: Call[words.Reason]) -> Outcome:
+    return backoffice.pause(call.world, call.admin, call.words, call.claim)
+
+
+@_routes.post("/api/v1/admin/payouts/resume", Who.ADMIN, words.Reason, words.Paused)
+def resume(call: Call[words.Reason]) -> Outcome:
+    return backoffice.resume(call.world, call.admin, call.words, call.claim)
+
+
+@_routes.post("/api/v1/admin/payouts/{payout_id}/release", Who.ADMIN, words.Reason, words.PayoutStatus)
+def release(call: Call[words.Reason]) -> Outcome:
+    return backoffice.release(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
+
+
+@_routes.post("/api/v1/admin/payouts/{payout_id}/fail", Who.ADMIN, words.Reason, words.PayoutStatus)
+def fail(call: Call[words.Reason]) -> Outcome:
+    return backoffice.fail(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
 
 
 ROUTES = _routes.all

@@ -52,6 +52,8 @@ class Task(Words):
     cancel_reason: CancelReason | None = None
     refunded_micros: int | None = None
     held: bool = False
+    fiat: bool = False
+    """Posted by an agent with a recent fiat deposit: its reward waits longer (ruling 27)."""
     accepted_at: Moment | None = None
     submitted_at: Moment | None = None
     resubmit_until: Moment | None = None

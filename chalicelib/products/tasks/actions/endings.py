@@ -25,7 +25,7 @@ def completion(world: World, task: Task, move: Move, *, verified_by: str) -> lis
     """The proof holds: the reward goes to the operator, who waits out the hold, and the fee to the house."""
     now = world.now()
     assert task.operator_id is not None, "only somebody's proof can hold"  # noqa: S101
-    hold_until = now + timedelta(days=world.settings.hold_days)
+    hold_until = now + _hold(world, task)
     price = (task.reward_micros, task.fee_micros)
     paid = postings.complete(task.task_id, task.account_id, task.operator_id, *price, clock.day(now))
     return [
@@ -53,6 +53,12 @@ def cancellation(
         *ledger.writes(postings.refund(task.task_id, task.account_id, task.total_micros), now),
         news.announce(world, task.ref, move, cancel_reason=reason, refunded_usd=money.to_decimal(task.total_micros)),
     ]  # fmt: skip
+
+
+def _hold(world: World, task: Task) -> timedelta:
+    """How long a reward waits; longer when the money behind it can still be taken back (ruling 27)."""
+    settings = world.settings
+    return timedelta(days=max(settings.hold_days, settings.fiat_hold_days) if task.fiat else settings.hold_days)
 
 
 def same_hands(task: Task) -> ConditionBase:
