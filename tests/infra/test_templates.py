@@ -17,7 +17,8 @@ DURABLE = {"Identity", "Ledger", "Agenda", "Board", "Tasks", "Files", "Deposits"
 EPHEMERAL = {"Events", "Ephemeral"}
 CONSUMERS = {"Timers": 5, "Courier": 5, "Judge": 1}
 INDEXES = {
-    "Ledger": {"by_day": ("day_shard", "sk")},
+    "Ledger": {"by_day": ("day_shard", "sk"), "by_time": ("pk", "made")},
+    "Payouts": {"waiting": ("waits", "sk")},
     "Agenda": {"due": ("shard", "due_at"), "dead": ("dead", "due_at")},
     "Board": {
         "feed": ("feed", "posted"),
