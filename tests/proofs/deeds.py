@@ -97,6 +97,13 @@ class Pair:
             words = {"amount_usd": 20, "payoneer_payee_id": "payee_1"}
             return self.operator.send("/operator/payout", words, key="payout")
 
+    def wait_a_week(self) -> list[str]:
+        """The hold of what was earned passes."""
+        clock = self.house.world.clock
+        assert isinstance(clock, MovableClock)
+        clock.pass_time(days=7.01)
+        return []
+
     @property
     def deposits(self) -> set[str]:
         """The transactions of this pair's deposits that are known of."""
@@ -158,6 +165,7 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "complete": lambda pair: pair.ring("timers", "task.complete"),
     "mature": lambda pair: pair.ring("timers", "task.mature"),
     "expire": lambda pair: pair.ring("timers", "task.expire"),
+    "a week": Pair.wait_a_week,
     "send payout": lambda pair: pair.ring("timers", "payout.send"),
     "pay payout": lambda pair: pair.ring("courier", "payout.pay"),
     "carry": lambda pair: pair.ring("courier", "webhook.deliver"),

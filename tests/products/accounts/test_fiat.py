@@ -9,6 +9,7 @@ from tests.harness import Agent, House, Reply
 from tests.listening import listening
 from tests.products.tasks.stages import Scene
 from tests.proofs import order as rows
+from tests.proofs.bells import deliver
 from tests.providers import Dlocal, live, notify, signed
 
 CARD = {"amount_usd": 100, "payment_method": "card"}
@@ -183,6 +184,8 @@ def test_a_reversal_takes_what_is_here_and_the_rest_is_lost_owed_and_repaid_firs
     balances = house.prove().balances
     assert (balances[f"{agent.id}/owed"], balances["house/losses"]) == (59_000_000, -59_000_000)
     assert agent.post().json["code"] == "balance_owed"
+    (entry,) = [row["pk"] for row in rows.scan(house.world.store, "agenda") if row["kind"] == "account.suspend"]
+    deliver(house, "timers", entry, entry)
     house.drain()
     told = [row["type"] for row in rows.scan(house.world.store, "events") if row["pk"] == agent.id]
     assert told.count("deposit.reversed") == told.count("account.suspension_due") == 1

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.identity import deployment
 from chalicelib.kit.table import Key
 from chalicelib.products.operators import rules
 from chalicelib.products.operators.rules import Destination
 from tests.harness import House, Operator, Reply
 from tests.listening import listening
 from tests.products.tasks.stages import scene
+from tests.proofs import order
+from tests.proofs.bells import deliver
 from tests.providers import Payoneer, live
 
 WALLET = "0x" + "aB" * 20
@@ -33,8 +36,6 @@ def _status(operator: Operator, made: Reply) -> str:
 
 
 def _events(house: House, owner: str) -> list[str]:
-    from tests.proofs import order
-
     rows = sorted((row for row in order.scan(house.world.store, "events") if row["pk"] == owner), key=lambda r: r["at"])
     return [row["type"] for row in rows if row["type"].startswith("payout.")]
 
@@ -85,13 +86,16 @@ def test_a_call_without_an_answer_stays_sent_and_is_paid_once(house: House) -> N
         house.advance(minutes=11)
         assert _status(operator, taken) == "completed"
         assert lost.json["payout_id"] in payoneer.payments, "what was never heard of is handed over again"
-        house.advance(minutes=11)
+        house.advance(minutes=9)
+        deployment.advance_clock(house.world.store, 120)
+        looks = [entry["pk"] for entry in order.scan(house.world.store, "agenda") if entry["kind"] == "payout.look"]
+        deliver(house, "courier", *looks, *looks)
         assert _status(operator, lost) == "completed"
     assert operator.earnings() == (0, 130, 200)
     assert house.prove().balances["world/payouts"] == 70_000_000
 
 
-@pytest.mark.promise("operators.payout.unknown")
+@pytest.mark.promise("operators.payout.unknown", "operators.payout.list")
 def test_what_is_refused_is_available_again_at_once_or_when_it_is_looked_up(house: House) -> None:
     operator, payoneer = _rich(house), Payoneer(mood="refuses")
     with live(house, payoneer=payoneer, payout_cooling_hours=0):
@@ -106,6 +110,8 @@ def test_what_is_refused_is_available_again_at_once_or_when_it_is_looked_up(hous
         assert (_status(operator, returned), operator.earnings()[1]) == ("failed", 200)
         shown = operator.get("/operator/payouts?limit=1").json
         assert (shown["data"][0]["payout_id"], shown["data"][0]["failure"]) == (returned.json["payout_id"], "RETURNED")
+        again = operator.get(f"/operator/payouts?cursor={shown['pagination']['next_cursor']}&offset=1")
+        assert (again.status, again.json["details"]["field"]) == (400, "cursor")
         older = operator.get(f"/operator/payouts?cursor={shown['pagination']['next_cursor']}").json["data"]
         assert [(one["payout_id"], one["failure"]) for one in older] == [
             (refused.json["payout_id"], "The payee is blocked.")
