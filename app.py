@@ -1,7 +1,6 @@
 """Registers every door. No logic lives here.
 
-Queue consumers and schedules are registered in this file and not in a blueprint, because only then does their Lambda
-import it.
+Consumers and schedules are registered here and not in a blueprint, because only then does their Lambda import this.
 """
 
 from typing import Any
@@ -14,17 +13,20 @@ from chalicelib.doors import schedules, workers
 from chalicelib.doors.http import house, reference
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
+from chalicelib.products.accounts import jobs as account_jobs
 from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.backoffice import routes as backoffice
+from chalicelib.products.operators import jobs as operator_jobs
 from chalicelib.products.operators import routes as operators
 from chalicelib.products.tasks import guide
 from chalicelib.products.tasks import jobs as task_jobs
 from chalicelib.products.tasks import routes as tasks
 
-JOBS = {**events.JOBS, **schedules.JOBS, **task_jobs.JOBS}
+JOBS = {**events.JOBS, **schedules.JOBS, **operator_jobs.JOBS, **task_jobs.JOBS}
+JOBS |= account_jobs.jobs(task_jobs.ON_SUSPENSION)
 TEST_MODE = settings.test_mode_at_import()
-DESCRIBED = [*house.routes(JOBS, test_mode=TEST_MODE), *accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES]
-DESCRIBED += backoffice.routes(task_jobs.ON_SUSPENSION)
+PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *backoffice.routes(task_jobs.ON_SUSPENSION)]
+DESCRIBED = [*house.routes(JOBS, test_mode=TEST_MODE), *PRODUCTS]
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 
 app = Chalice(app_name="byhand", configure_logs=False)

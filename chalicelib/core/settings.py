@@ -3,8 +3,10 @@
 Read once per container, checked whole, frozen.
 """
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
@@ -15,6 +17,7 @@ TABLES = (
 )  # fmt: skip
 QUEUES = ("timers", "courier", "judge")
 LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
+LIVE_PROVIDERS = ("api.dlocal.com", "api.payoneer.com", "login.payoneer.com")
 
 
 Variable = Annotated[str, Field(min_length=1)]
@@ -89,6 +92,38 @@ class Settings(BaseModel):
     """How long a model may take, at most 90; then a person decides."""
     webhook_disable_after: PositiveInt = 10
     """How many deliveries in a row may run out of tries before a webhook endpoint is disabled."""
+    payout_cooling_hours: NonNegativeInt | None = None
+    """How long a payout waits whose destination is new. Unset: 24 in live, 0 in test."""
+    payout_review_usd: NonNegativeInt | None = None
+    """Above this sum a day an operator's payouts wait for a person; 0: never. Unset: 1,000 in live, 0 in test."""
+    payout_refused_addresses: str = ""
+    """Wallets that nobody is paid to, separated by commas: tokens, and wallets of the deployment itself."""
+    fiat_hold_days: PositiveInt = 30
+    """How long a reward waits that was paid by an agent with a fiat deposit in the last 60 days."""
+    byhand_public_url: str = ""
+    """Where this deployment is reached, such as https://api.example.com: where providers send their notices."""
+    dlocal_base_url: str = ""
+    """The API of dLocal; without it and its three keys there are no fiat deposits in live."""
+    dlocal_login: str = ""
+    """Sent as X-Login."""
+    dlocal_trans_key: str = ""
+    """Sent as X-Trans-Key."""
+    dlocal_secret: str = ""
+    """The key that signs what is sent to dLocal."""
+    dlocal_webhook_secret: str = ""
+    """The key that signs what dLocal sends; without it every notice is refused."""
+    dlocal_country: str = ""
+    """The payer's country as dLocal wants it, such as US; left out of the request when unset."""
+    payoneer_base_url: str = ""
+    """The API of Payoneer; without it and the three settings below nobody is paid by Payoneer."""
+    payoneer_token_url: str = ""
+    """Where tokens of Payoneer are issued, if that is not below its base URL."""
+    payoneer_program_id: str = ""
+    """The programme that payouts belong to."""
+    payoneer_client_id: str = ""
+    """Who asks for a token."""
+    payoneer_client_secret: str = ""
+    """The secret of who asks."""
     rate_limit_per_minute: PositiveInt = 100
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10
@@ -150,6 +185,48 @@ class Settings(BaseModel):
                 f"{', '.join(sorted(unknown))}: no such task type; one of {', '.join(TASK_TYPES)}, or none"
             )
         return text
+
+    @property
+    def payout_cooling(self) -> timedelta:
+        """How long a payout to a new destination waits (ruling 26)."""
+        if self.payout_cooling_hours is None:
+            return timedelta(hours=0 if self.test_mode else 24)
+        return timedelta(hours=self.payout_cooling_hours)
+
+    @property
+    def payout_review_micros(self) -> int:
+        """The sum of a day above which payouts wait for a person; 0 when they never do (ruling 26)."""
+        if self.payout_review_usd is None:
+            return 0 if self.test_mode else money.usd(1_000)
+        return money.usd(self.payout_review_usd)
+
+    @property
+    def refused_addresses(self) -> frozenset[str]:
+        """Wallets that nobody is paid to, in small letters."""
+        return frozenset(filter(None, (one.strip().lower() for one in self.payout_refused_addresses.split(","))))
+
+    @property
+    def has_dlocal(self) -> bool:
+        """Whether all that is needed to ask dLocal is set."""
+        keys = (self.dlocal_login, self.dlocal_trans_key, self.dlocal_secret)
+        return all((self.dlocal_base_url, self.byhand_public_url, *keys))
+
+    @property
+    def has_payoneer(self) -> bool:
+        """Whether all that is needed to pay by Payoneer is set."""
+        keys = (self.payoneer_program_id, self.payoneer_client_id, self.payoneer_client_secret)
+        return all((self.payoneer_base_url, *keys))
+
+    @model_validator(mode="after")
+    def _providers_fit_the_mode(self) -> "Settings":
+        """Play money never meets a provider of real money, and real money never travels in the clear (ruling 2)."""
+        for name in ("dlocal_base_url", "payoneer_base_url", "payoneer_token_url"):
+            url = getattr(self, name)
+            if self.test_mode and urlsplit(url).hostname in LIVE_PROVIDERS:
+                raise ValueError(f"{name.upper()} leads to real money; it must not when BYHAND_MODE is test")
+            if url and not self.test_mode and urlsplit(url).scheme != "https":
+                raise ValueError(f"{name.upper()} must begin with https:// when BYHAND_MODE is live")
+        return self
 
     @model_validator(mode="after")
     def _live_means_live(self) -> "Settings":

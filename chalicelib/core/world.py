@@ -1,8 +1,8 @@
 """The world: everything outside itself that the code may touch, in one frozen record.
 
 The doors build it once per container, a test builds its own. Ports are Protocols only where strangers stand: the AI
-judge, the webhook courier and the identity provider. DynamoDB is no stranger, its conditions are our rules, so there
-is no port around it.
+judge, the webhook courier, the identity provider, the rails that pay and the till that is paid. DynamoDB is no
+stranger, its conditions are our rules, so there is no port around it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,6 +156,86 @@ class Tokens(Protocol):
 
 
 @dataclass(frozen=True)
+class Paid:
+    """The money has arrived."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The money has not left, and will not: it is the operator's again."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody can say yet: it is on its way, or no answer came. Look again later."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """The rail never heard of this payout: paying again is safe."""
+
+
+class Rail(Protocol):
+    """A way on which money leaves. `payout_id` makes a payment one: paying twice under one id pays once.
+
+    Both raise kit's Unreached when the rail never saw the question.
+    """
+
+    def pay(self, payout_id: str, amount_micros: int, destination: str) -> Paid | Refused | Unknown:
+        """Send money on its way."""
+        ...
+
+    def look(self, payout_id: str) -> Paid | Refused | Unknown | Unheard:
+        """What became of a payout."""
+        ...
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What somebody wants to pay in: our order id, how, and where they go when it is done."""
+
+    order_id: str
+    account_id: str
+    email: str
+    amount_micros: int
+    method: str
+    return_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A payment that a provider has taken up: where its payer goes; or that it was refused at once."""
+
+    redirect_url: str | None
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a provider says of an order. All of it is a stranger's word: our own row has the amount."""
+
+    status: str
+    amount: object = None
+    currency: object = None
+
+
+class Till(Protocol):
+    """Somebody who takes fiat money for us. Both raise kit's Unreached and Unanswered."""
+
+    def open(self, charge: Charge) -> Opened:
+        """Begin a payment. Beginning one order twice begins it once."""
+        ...
+
+    def look(self, order_id: str) -> Notice | None:
+        """What became of an order; None when the provider never heard of it."""
+        ...
+
+
+@dataclass(frozen=True)
 class World:
     """What there is outside the code."""
 
@@ -168,6 +248,8 @@ class World:
     judge: Judge
     courier: Courier
     tokens: Tokens
+    rails: Mapping[str, Rail] = field(default_factory=dict)
+    till: Till | None = None
 
     def at_one_moment(self) -> "World":
         """The same world with its clock stopped now: what one request or one job does has one time."""

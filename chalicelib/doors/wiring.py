@@ -13,8 +13,11 @@ from chalicelib.core.identity.tokens import ClosedDoor, JwtTokens
 from chalicelib.core.judge.bedrock import BedrockJudge
 from chalicelib.core.judge.built_in import BuiltInJudge
 from chalicelib.core.judge.openai import OpenAiJudge
+from chalicelib.core.providers.dlocal import DlocalTill
+from chalicelib.core.providers.payoneer import PayoneerRail
+from chalicelib.core.providers.play import PlayRail
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import Judge, Tokens, World
+from chalicelib.core.world import Judge, Rail, Tokens, World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
@@ -77,6 +80,8 @@ def build(settings: Settings) -> World:
         judge=guardian(settings),
         courier=HttpCourier(url_rule(settings)),
         tokens=_tokens(settings),
+        rails=rails(settings),
+        till=DlocalTill(settings) if settings.has_dlocal else None,
     )
 
 
@@ -105,6 +110,12 @@ def _tokens(settings: Settings) -> Tokens:
         keys=ProviderKeys(settings.operator_jwks_url), issuer=settings.operator_jwt_issuer,
         authorized_parties=frozenset(party for party in parties if party), audience=settings.operator_jwt_audience,
     )  # fmt: skip
+
+
+def rails(settings: Settings) -> dict[str, Rail]:
+    """The ways on which money can leave this deployment, by name. The rail `usdc` comes with a chain."""
+    play: dict[str, Rail] = {"test": PlayRail()} if settings.test_mode else {}
+    return play | ({"payoneer": PayoneerRail(settings)} if settings.has_payoneer else {})
 
 
 def _clock(settings: Settings, store: Store) -> Clock:

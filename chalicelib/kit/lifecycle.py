@@ -23,6 +23,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     GUARDIAN = "guardian"
     CLOCK = "clock"
+    PROVIDER = "provider"
     ADMIN = "admin"
 
 

@@ -9,11 +9,11 @@ in time and size, follows no redirects and knows no proxies.
       └────► no whole answer ► Unanswered: nobody knows whether it was done
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import simplejson
 
@@ -45,9 +45,12 @@ class Answer:
 
 
 def call(
-    method: str, url: str, *, words: Any = None, headers: Mapping[str, str] | None = None, seconds: float = 10
-) -> Answer:
-    """One exchange of JSON with a configured service, within `seconds` for each of connecting and answering.
+    method: str, url: str, *, words: Any = None, form: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None, seconds: float = 10,
+) -> Answer:  # fmt: skip
+    """One exchange with a configured service, within `seconds` for each of connecting and answering.
+
+    `words` are sent as JSON, a `form` as a form; the answer is JSON.
 
     Raises Unreached, Unanswered.
     """
@@ -55,8 +58,9 @@ def call(
     from urllib3.exceptions import ConnectTimeoutError as NotInTime
     from urllib3.exceptions import HTTPError, NewConnectionError
 
-    body = json.dumps(words).encode() if words is not None else None
-    sent = {"Accept": "application/json", **({"Content-Type": "application/json"} if body else {}), **(headers or {})}
+    body = encode(words) if words is not None else urlencode(form).encode() if form is not None else None
+    kind = "application/json" if form is None else "application/x-www-form-urlencoded"
+    sent = {"Accept": "application/json", **({"Content-Type": kind} if body else {}), **(headers or {})}
     try:
         answer = _pool().request(
             method, url, body=body, headers=sent, redirect=False, retries=False, preload_content=False,
@@ -76,6 +80,11 @@ def call(
         answer.close()
         raise Unanswered(f"more than {ANSWER_BYTES_MAX:,} bytes")
     return Answer(answer.status, _read(text), {name.lower(): value for name, value in answer.headers.items()})
+
+
+def encode(words: Any) -> bytes:
+    """The very bytes that `call` sends for some words, for who has to sign them. Decimals become JSON numbers."""
+    return simplejson.dumps(words, use_decimal=True).encode()
 
 
 def _read(text: bytes) -> Any:

@@ -23,6 +23,7 @@ from tests.core.stand_ins import Ahead
 from tests.doors.strangers import Hook
 from tests.harness import Agent, House, Operator
 from tests.products.accounts.hooks import made
+from tests.providers import Payoneer, live, notify
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice"
 FUNCTIONS = ("api", "timers", "courier", "judge", "sweep", "prove")
@@ -34,7 +35,7 @@ BESIDES = {
     "kms:GenerateDataKey": set(FUNCTIONS),
     # Unwrapped once per process, which may be before the walk begins.
     "kms:Decrypt": {"api", "courier"},
-    "dynamodb:UpdateItem LedgerTable": {"courier", "judge", "sweep", "prove"},
+    "dynamodb:UpdateItem LedgerTable": {"judge", "sweep", "prove"},
     # Every cold start reads what the deployment is.
     "dynamodb:GetItem LedgerTable": set(FUNCTIONS),
     # When the test clock meets an entry that fails, its message goes to the queue after all.
@@ -154,6 +155,7 @@ def _walk(house: House, receiver: Receiver) -> None:
     paid = operator.payout(10).json
     operator.get(f"/operator/payout/status/{paid['payout_id']}")
     _be_told(agent)
+    _pay(agent, operator)
     _look_after(house, agent, operator)
 
 
@@ -204,6 +206,35 @@ def _be_told(agent: Agent) -> None:
         agent.send(bad, {"status": "enabled"}, method="PATCH")
         agent.send(bad, method="DELETE")
         agent.get(good)
+
+
+def _pay(agent: Agent, operator: Operator) -> None:
+    """Money that meets a provider: a deposit, its reversal, and payouts that are reviewed, lost and refused."""
+    house, payoneer = agent.house, Payoneer(mood="hangs up")
+    with live(house, payoneer=payoneer, payout_cooling_hours=0):
+        pay = agent.send("/agents/deposit", {"amount_usd": 100, "payment_method": "card"}).json["payment_id"]
+        agent.send("/agents/deposit/status", {"payment_id": pay})
+        notify(house, pay)
+        notify(house, pay, "CHARGEBACK")
+        agent.get("/agents/deposits")
+        lost = operator.send("/operator/payout", {"amount_usd": 10, "payoneer_payee_id": "payee_1"})
+        assert lost.status == 200, lost
+        house.drain()
+        payoneer.mood = "refuses"
+        deployment.advance_clock(house.world.store, 11 * 60)
+        house.sweep()
+        house.drain()
+        reviewed = house.world.settings.model_copy(update={"payout_review_usd": 1})
+        with house.living_in(settings=reviewed):
+            made = operator.send("/operator/payout", {"amount_usd": 10, "payoneer_payee_id": "payee_2"}).json
+        house.admin.get("/admin/payouts")
+        house.admin.do("/payouts/pause")
+        house.admin.do(f"/payouts/{made['payout_id']}/release")
+        house.drain()
+        house.admin.do(f"/payouts/{made['payout_id']}/fail")
+        house.admin.do("/payouts/resume")
+    operator.get("/operator/payouts")
+    operator.get("/operator/earnings/history")
 
 
 def _lose_guardian(agent: Agent, operator: Operator, hook: dict[str, str]) -> None:

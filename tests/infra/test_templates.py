@@ -18,7 +18,8 @@ EPHEMERAL = {"Events", "Ephemeral"}
 CONSUMERS = {"Timers": 5, "Courier": 5, "Judge": 1}
 INDEXES = {
     "Identity": {"by_cell": ("region", "place"), "by_kyc": ("kyc", "created_at")},
-    "Ledger": {"by_day": ("day_shard", "sk")},
+    "Ledger": {"by_day": ("day_shard", "sk"), "by_time": ("pk", "made")},
+    "Payouts": {"waiting": ("waits", "sk")},
     "Agenda": {"due": ("shard", "due_at"), "dead": ("dead", "due_at")},
     "Board": {
         "feed": ("feed", "posted"),

@@ -17,7 +17,7 @@ from chalicelib.kit.seal import Seal
 from tests import faults
 from tests.faults import Fault, FlakyClient
 from tests.harness import House
-from tests.proofs.stand_ins import Mailbox, Mind
+from tests.proofs.stand_ins import Mailbox, Mind, Purse
 
 WAYS = {
     "lost before": faults.no_connection, "lost after": faults.lost_answer,
@@ -78,7 +78,7 @@ def tapped(house: House, point: Callable[[str, int], Fault | None]) -> Iterator[
         answer = kms.decrypt(CiphertextBlob=b64decode(facts["data_key"]), EncryptionContext=KEY_CONTEXT)
         return "k1", answer["Plaintext"]
 
-    judge, courier = world.judge, world.courier
+    judge, courier, rails = world.judge, world.courier, world.rails
     assert isinstance(judge, Mind)
     assert isinstance(courier, Mailbox)
     with house.living_in(
@@ -88,5 +88,6 @@ def tapped(house: House, point: Callable[[str, int], Fault | None]) -> Iterator[
         seal=Seal(unwrap),
         judge=replace(judge, fail=point),
         courier=replace(courier, fail=point),
+        rails={name: replace(rail, fail=point) if isinstance(rail, Purse) else rail for name, rail in rails.items()},
     ) as flaky:
         yield flaky

@@ -1,10 +1,15 @@
 """Deeds to be cut off: how a pair of people comes to each of them, and how it is done the same way again and again."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from chalicelib.core.world import World
 from tests.harness import Agent, House, Operator, Reply, picture
 from tests.proofs import order
 from tests.proofs.bells import give
@@ -13,6 +18,7 @@ from tests.proofs.stand_ins import Mind, MovableClock
 CONFIRMED: dict[str, Any] = {"confirmation_text": "I have done what was asked."}
 ERRAND: dict[str, Any] = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATION", "location": None, "reward_usd": 20}
 HOOK: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
+NOTICE_SECRET = "the secret that was agreed on"
 WINDOW: dict[str, Any] = {"auto_complete_after_seconds": 3_600}
 ESTIMATED: dict[str, Any] = {"estimate_required": True}
 
@@ -100,9 +106,56 @@ class Pair:
         """The bell of the task's newest entry of a kind; found once, as a message goes on naming one that is gone."""
         if kind not in self.known:
             rows = order.scan(self.house.world.store, "agenda")
-            mine = (row["pk"] for row in rows if row["kind"] == kind and self.task_id in row["subject"] + row["data"])
+            mine = (
+                row["pk"]
+                for row in rows
+                if row["kind"] == kind and (self.task_id in row["subject"] + row["data"] or self._own(row["subject"]))
+            )
             self.known[kind] = max(mine)
         return give(self.house, queue, *[self.known[kind]] * times)
+
+    def order_fiat(self) -> Reply:
+        """A deposit by card, which the provider has taken up."""
+        words = {"amount_usd": 50, "payment_method": "card"}
+        with self._live():
+            made = self.agent.send("/agents/deposit", words, key=f"fiat-{self.operator.id}")
+        if made.status == 200:
+            self.known["pay"], self.known["txn"] = made.json["payment_id"], made.json["transaction_id"]
+        return made
+
+    def notify(self) -> Reply:
+        """The provider says that the deposit was paid."""
+        body = json.dumps({"status": "PAID", "order_id": self.known["pay"], "amount": 50}).encode()
+        signature = hmac.new(NOTICE_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        with self._live():
+            headers = {"X-Signature": signature}
+            return self.house.request("POST", "/api/v1/webhooks/dlocal", headers=headers, raw=body)
+
+    def ask_payout(self) -> Reply:
+        """Earnings, to a payee."""
+        with self._live(payout_cooling_hours=0):
+            words = {"amount_usd": 20, "payoneer_payee_id": "payee_1"}
+            return self.operator.send("/operator/payout", words, key="payout")
+
+    def wait_a_week(self) -> list[str]:
+        """The hold of what was earned passes."""
+        clock = self.house.world.clock
+        assert isinstance(clock, MovableClock)
+        clock.pass_time(days=7.01)
+        return []
+
+    @property
+    def deposits(self) -> set[str]:
+        """The transactions of this pair's deposits that are known of."""
+        return {self.known["txn"]} if "txn" in self.known else set()
+
+    def _own(self, subject: str) -> bool:
+        return subject.startswith(f"{self.operator.id}/")
+
+    def _live(self, **more: Any) -> AbstractContextManager[World]:
+        """The same house, whose money is real for a moment."""
+        update = {"byhand_mode": "live", "dlocal_webhook_secret": NOTICE_SECRET, **more}
+        return self.house.living_in(settings=self.house.world.settings.model_copy(update=update))
 
 
 @dataclass(frozen=True)
@@ -141,6 +194,9 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "suspend": lambda pair: pair.house.admin.do(
         f"/agents/{pair.known['stranger']}/suspend", key=f"suspend-{pair.operator.id}"
     ),
+    "order fiat": Pair.order_fiat,
+    "notify": Pair.notify,
+    "ask payout": Pair.ask_payout,
     "post": Pair.post,
     "cancel": lambda pair: pair.agent.cancel(pair.task_id, key=f"cancel-{pair.task_id}"),
     "accept": lambda pair: pair.operator.accept(pair.task_id, key="accept"),
@@ -167,9 +223,13 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "complete": lambda pair: pair.ring("timers", "task.complete"),
     "mature": lambda pair: pair.ring("timers", "task.mature"),
     "expire": lambda pair: pair.ring("timers", "task.expire"),
+    "a week": Pair.wait_a_week,
+    "send payout": lambda pair: pair.ring("timers", "payout.send"),
+    "pay payout": lambda pair: pair.ring("courier", "payout.pay"),
     "carry": lambda pair: pair.ring("courier", "webhook.deliver"),
 }
 
+_EARNED = ("post", "accept", "submit", "approve")
 _HANDED_IN = ("post", "accept", "submit")
 DEEDS: dict[str, Deed] = {
     "deposit": Deed(STEPS["deposit"]),
@@ -211,7 +271,19 @@ DEEDS: dict[str, Deed] = {
     ),
     "mature": Deed(STEPS["mature"], by_request=False, before=(*_HANDED_IN, "approve"), waits={"days": 7.01}),
     "expire": Deed(STEPS["expire"], by_request=False, before=("post",), waits={"days": 5.01}),
-    "pay out": Deed(STEPS["pay out"], before=(*_HANDED_IN, "approve"), waits={"days": 7.01}, then=("mature",)),
+    "pay out": Deed(STEPS["pay out"], before=_EARNED, waits={"days": 7.01}, then=("mature",)),
+    "order fiat": Deed(STEPS["order fiat"]),
+    "notice": Deed(STEPS["notify"], before=("order fiat",)),
+    "send payout": Deed(
+        STEPS["send payout"], by_request=False, before=_EARNED, waits={"days": 7.01}, then=("mature", "ask payout")
+    ),
+    "pay payout": Deed(
+        STEPS["pay payout"],
+        by_request=False,
+        before=_EARNED,
+        waits={"days": 7.01},
+        then=("mature", "ask payout", "send payout"),
+    ),
     "give money back": Deed(STEPS["give money back"], before=("deposit",)),
     "suspend": Deed(STEPS["suspend"], before=("stranger",)),
     "webhook": Deed(STEPS["carry"], by_request=False, before=(*_HANDED_IN, "judge"), order=HOOK | WINDOW),

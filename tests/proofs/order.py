@@ -97,8 +97,8 @@ def read(world: World) -> Rows:
         counts={item["pk"]: item for item in tasks if item["sk"] == "counts"},
         verdicts=[item for item in tasks if item["sk"].startswith("verdict#")],
         disputes=[read_dispute(item) for item in tasks if item["sk"].startswith("dispute#")],
-        payouts=list(scan(world.store, "payouts")),
-        deposits=list(scan(world.store, "deposits")),
+        payouts=[row for row in scan(world.store, "payouts") if row["sk"].startswith("payout_")],
+        deposits=[row for row in scan(world.store, "deposits") if row["sk"].startswith("in#")],
         operators=[item for item in scan(world.store, "identity") if item["pk"].startswith("op_")],
         history=history,
         audits=audits,
@@ -154,10 +154,7 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
     free, escrow, pending, earned, paid = (Counter[str]() for _ in range(5))
     fees = 0
     for row in rows.deposits:
-        # Each deposit has a row by its transaction, and one by its own id that says what was given back.
-        free[row["account_id"]] += (
-            row["amount_micros"] if row["pk"].startswith("tx#") else -row.get("returned_micros", 0)
-        )
+        free[row["pk"]] += row["amount_micros"] if row["state"] == "completed" else 0
     for task in rows.tasks:
         free[task.account_id] -= task.total_micros - (task.refunded_micros or 0)
         if task.status not in ENDED and not task.held:
@@ -167,7 +164,7 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
         pending[str(task.operator_id)] += reward if task.held else 0
         fees += fee
     for payout in rows.payouts:
-        paid[payout["pk"]] += payout["amount_micros"]
+        paid[payout["pk"]] += payout["amount_micros"] if payout["state"] != "failed" else 0
     for owner in {path.partition("/")[0] for path in balances} | {*free, *earned, *paid}:
         if owner.startswith("agent_"):
             assert balances.get(f"{owner}/escrow", 0) == escrow[owner], owner
@@ -176,7 +173,8 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
             assert balances.get(f"{owner}/pending", 0) == pending[owner], owner
             assert balances.get(f"{owner}/available", 0) == earned[owner] - pending[owner] - paid[owner], owner
     assert balances.get("house/fees", 0) == fees
-    assert balances.get("world/payouts", 0) == sum(paid.values())
+    on_its_way = balances.get("house/payouts_in_flight", 0)
+    assert balances.get("world/payouts", 0) + on_its_way == sum(paid.values())
 
 
 def _shares(task: Task, dispute: Dispute | None) -> tuple[int, int]:

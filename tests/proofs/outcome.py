@@ -27,8 +27,7 @@ class Outcome:
     letters: Counter[str]
     left_to_do: list[str]
     payouts: list[tuple[int, str]]
-    deposits: int
-    returned_micros: int
+    deposits: list[tuple[str, int, str]]
     suspended: bool
 
 
@@ -62,9 +61,9 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
             row["kind"] for row in rows.entries.values() if task_id and task_id in row["subject"] + row["data"]
         ),
         payouts=sorted((row["amount_micros"], row["state"]) for row in rows.payouts if row["pk"] == operator_id),
-        deposits=sum(row["pk"] == f"tx#{pair.tx_hash}" for row in rows.deposits),
-        returned_micros=sum(
-            row.get("returned_micros", 0) for row in rows.deposits if row["pk"] == pair.known.get("deposit")
+        deposits=sorted(
+            (row["kind"], row["amount_micros"], row["state"])
+            for row in rows.deposits if row["transaction_id"] in pair.deposits
         ),
         suspended=identity.any_suspended(pair.house.world.store, [pair.known.get("stranger", operator_id)]),
     )  # fmt: skip

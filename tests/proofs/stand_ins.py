@@ -7,8 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.core.world import Case, JudgeUnavailable, Receipt, RequirementResult, Verdict
+from chalicelib.core.world import (
+    Case,
+    Charge,
+    JudgeUnavailable,
+    Notice,
+    Opened,
+    Paid,
+    Receipt,
+    RequirementResult,
+    Unheard,
+    Unknown,
+    Verdict,
+)
 from chalicelib.kit.clock import Clock
+from chalicelib.kit.outside import Unreached
 from tests.faults import Fault, never
 
 
@@ -66,6 +79,42 @@ class Mailbox:
     def about(self, task_id: str) -> list[Letter]:
         """The letters about one task."""
         return [letter for letter in list(self.letters) if letter.words["task_id"] == task_id]
+
+
+@dataclass
+class Purse:
+    """A rail that remembers whom it paid: under one id it pays once, however often it is told to."""
+
+    fail: Callable[[str, int], Fault | None] = never
+    paid: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _calls: int = 0
+
+    def pay(self, payout_id: str, amount_micros: int, destination: str) -> Paid | Unknown:
+        self._calls += 1
+        fault = self.fail("pay", self._calls - 1)
+        if fault is None or fault.after:
+            assert self.paid.setdefault(payout_id, (amount_micros, destination)) == (amount_micros, destination)
+        if fault is None:
+            return Paid()
+        if not isinstance(fault.error, Exception):
+            raise fault.error
+        if not fault.after:
+            raise Unreached("no connection")
+        return Unknown("no answer")
+
+    def look(self, payout_id: str) -> Paid | Unheard:
+        return Paid() if payout_id in self.paid else Unheard()
+
+
+@dataclass
+class Counter:
+    """A till that takes up every order, and sends each to a page of its own."""
+
+    def open(self, charge: Charge) -> Opened:
+        return Opened(f"https://pay.example.com/{charge.order_id}")
+
+    def look(self, order_id: str) -> Notice:
+        return Notice("PENDING")
 
 
 @dataclass

@@ -24,7 +24,7 @@ from tests.proofs import order, outcome
 from tests.proofs.crash_points import CrashPoint, every, tapped, telling
 from tests.proofs.crowd import patient
 from tests.proofs.deeds import DEEDS, ERRAND, Deed, Pair
-from tests.proofs.stand_ins import Mailbox, Mind, MovableClock
+from tests.proofs.stand_ins import Counter, Mailbox, Mind, MovableClock, Purse
 from tests.proofs.summary import CRASH_POINTS
 
 UNTROUBLED = "nothing went wrong"
@@ -34,14 +34,15 @@ UNTROUBLED = "nothing went wrong"
 def clock(house: House) -> Iterator[MovableClock]:
     """A house with a Guardian who approves, a receiver who takes everything, and clocks that can be put ahead."""
     clock = MovableClock(house.world.clock)
-    with house.living_in(judge=Mind(95), courier=Mailbox(), clock=clock):
+    rails = {**house.world.rails, "payoneer": Purse()}
+    with house.living_in(judge=Mind(95), courier=Mailbox(), clock=clock, rails=rails, till=Counter()):
         yield clock
 
 
 # The rest waits for the thorough proof below: a run of everything has to stay short.
 SLOW = (
-    "approve", "upload", "webhook", "approve_estimate", "start", "rate", "release", "refund",
-    "release after completion", "submit again",
+    "approve", "upload", "webhook", "order fiat", "send payout", "approve_estimate", "start", "rate", "release",
+    "refund", "release after completion", "submit again",
 )  # fmt: skip
 QUICK = [name for name in DEEDS if name not in SLOW]
 

@@ -19,11 +19,14 @@ from tests.listening import listening
 from tests.proofs import order, outcome
 from tests.proofs.bells import give
 from tests.proofs.deeds import CONFIRMED, HOOK, STEPS, WINDOW, Deed, Pair
-from tests.proofs.stand_ins import Mailbox, Mind, MovableClock
+from tests.proofs.stand_ins import Mailbox, Mind, MovableClock, Purse
 from tests.proofs.test_office_delivery import OF_THE_BACKOFFICE
 
 _HANDED_IN = ("post", "accept", "submit")
 _JUDGED = (*_HANDED_IN, "judge")
+_ASKED = (*_HANDED_IN, "approve", "a week", "mature", "ask payout")
+# These are rung twice beside the providers and notices that lead to them.
+ELSEWHERE = {"payout.look", "account.suspend"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ TIMERS = {
     "a review lapses": Timer("task.lapse", "timers", _JUDGED, "approve", {"hours": 72.1}, confidence=70),
     "a hold ends": Timer("task.mature", "timers", (*_HANDED_IN, "approve"), None, {"days": 7.01}),
     "a dispute ends": Timer("task.resolve", "timers", (*_JUDGED, "reject"), "release", {"days": 14.01}, WINDOW),
+    "a payout is sent": Timer("payout.send", "timers", _ASKED, None),
+    "a payout is paid": Timer("payout.pay", "courier", (*_ASKED, "send payout"), None),
     "a webhook is delivered": Timer("webhook.deliver", "courier", _JUDGED, "approve", words=HOOK | WINDOW),
 }
 # These need an endpoint and no task: tests/core/test_endpoints.py has them ring at once and die at every call.
@@ -63,7 +68,8 @@ BY_NAME = pytest.mark.parametrize("name", TIMERS)
 def clock(house: House) -> Iterator[MovableClock]:
     """A house whose people outside are stand-ins; nothing in it may be logged as a fault."""
     clock = MovableClock(house.world.clock)
-    with house.living_in(judge=Mind(), courier=Mailbox(), clock=clock), listening() as lines:
+    rails = {**house.world.rails, "payoneer": Purse()}
+    with house.living_in(judge=Mind(), courier=Mailbox(), clock=clock, rails=rails), listening() as lines:
         yield clock
         order.check(house)
     assert [line for line in lines if line["level"] == "error"] == []

@@ -12,8 +12,8 @@ from docs.build import lifecycles
 
 TABLES = {one.thing: one for one in lifecycles()}
 # Where things end for good. A state that is added here, or leaves, is a decision.
-ENDS = {"task": {"CANCELLED"}, "payout": {"completed", "failed"}}
-BEGINNINGS = {"task": "PENDING", "payout": "pending"}
+ENDS = {"task": {"CANCELLED"}, "payout": {"completed", "failed"}, "deposit": {"reversed"}}
+BEGINNINGS = {"task": "PENDING", "payout": "pending", "deposit": "pending"}
 
 CELLS = [
     pytest.param(table, verb, state, role, id=f"{table.thing}-{verb}-{state}-{role}")

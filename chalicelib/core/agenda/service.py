@@ -24,6 +24,8 @@ Job = Callable[[World, Entry], Sequence[Write]]
 """What is done when an entry is due: its effect as writes, which are committed together with the entry's removal."""
 
 SWEEP_MAX = 20_000
+# Longer than a request may take: what was let in just before a deed has come to its end by then.
+IN_FLIGHT = timedelta(minutes=1)
 
 
 class Orphan(Exception):
@@ -85,6 +87,14 @@ def soon(kind: Kind, subject: str, seconds: int, now: datetime, *, which: str, d
         due_at=now + timedelta(seconds=seconds) + BELL_GRACE, attempts=1, data=data,
     )  # fmt: skip
     return rows.write(entry, True, seconds)
+
+
+def now_and_again(kinds: Sequence[Kind], subject: str, now: datetime) -> list[Write]:
+    """The writes that put some things on the agenda at once, and once more when what was in flight has ended."""
+    return [
+        *(at(kind, subject, now, now) for kind in kinds),
+        *(at(kind, subject, now + IN_FLIGHT, now, which="again") for kind in kinds),
+    ]
 
 
 def sweep(world: World, ring: Callable[[Bell], None]) -> Sweep:

@@ -1,6 +1,7 @@
 """Accounts and transfers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 HOUSE = "house"
@@ -93,6 +94,33 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Leg:
+    """One owner's side of a transfer, and when it was made."""
+
+    transfer: Transfer
+    owner: str
+    at: datetime
+
+    @property
+    def amount_micros(self) -> int:
+        """What it did to the balance it names: above zero when money entered it."""
+        entered = self.transfer.credit.owner == self.owner
+        return self.transfer.amount_micros if entered else -self.transfer.amount_micros
+
+    @property
+    def balance(self) -> str:
+        """The balance that the money entered, or, if it left the owner, the one that it left."""
+        entered = self.transfer.credit.owner == self.owner
+        return self.transfer.credit.name if entered else self.transfer.debit.name
+
+    @property
+    def from_balance(self) -> str | None:
+        """The owner's other balance, when money went from one of theirs to another."""
+        inside = self.transfer.debit.owner == self.transfer.credit.owner == self.owner
+        return self.transfer.debit.name if inside else None
+
+
+@dataclass(frozen=True)
 class Book:
     """The balances of one private owner at one moment, in micros. `rewards_by_day` is for the fee tier (ruling 17)."""
 
@@ -100,6 +128,8 @@ class Book:
     balances: dict[str, int]
     rewards_by_day: dict[str, int]
     version: int
+    fiat_until: str = ""
+    """Until when a fiat deposit of this agent counts as recent (ruling 27), as text; empty when there was none."""
 
     def __getitem__(self, name: str) -> int:
         return self.balances.get(name, 0)

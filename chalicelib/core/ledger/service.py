@@ -13,11 +13,12 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.core.identity import deployment
 from chalicelib.core.identity.deployment import Switches
-from chalicelib.core.ledger import chart
+from chalicelib.core.ledger import chart, postings
 from chalicelib.core.ledger import store as rows
 from chalicelib.core.ledger.model import Book, Code, Transfer
 from chalicelib.kit import clock, money
 from chalicelib.kit.errors import PaymentRequired
+from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Else, Item, Write
 
@@ -71,6 +72,29 @@ def writes(transfers: Sequence[Transfer], now: datetime, *, book: Book | None = 
     ]
 
 
+def deposit(
+    book: Book, deposit_id: str, transfers: Sequence[Transfer], now: datetime, *, fiat_until: datetime | None = None
+) -> list[Write]:
+    """The writes of a deposit, which pays what its agent owes before anything else (ruling 27).
+
+    They refuse MovedOn when the debt is no longer what the book said. `fiat_until`: how long this deposit is recent.
+    """
+    pays = min(book["owed"], sum(transfer.amount_micros for transfer in transfers))
+    everything = [*transfers, *(postings.repay(deposit_id, book.owner, pays) if pays else [])]
+    note = {"fiat_until": max(book.fiat_until, clock.iso(fiat_until))} if fiat_until else None
+    return _as_read(book, everything, now, Attr("owed").eq(book["owed"]), note)
+
+
+def reverse(book: Book, deposit_id: str, amount_micros: int, now: datetime) -> list[Write]:
+    """The writes that give a fiat deposit back: what is here of it; what is missing the house loses and the agent owes.
+
+    They refuse MovedOn when the book has moved since it was read.
+    """
+    here = min(book["deposit"], amount_micros)
+    transfers = postings.reverse_fiat(deposit_id, book.owner, here, amount_micros - here)
+    return _as_read(book, transfers, now, Attr("version").eq(book.version), None)
+
+
 def book_of(store: Store, owner: str) -> Book:
     """The balances of an owner now."""
     return rows.find_book(store, owner)
@@ -97,6 +121,17 @@ def check_deposit(book: Book, needed_micros: int) -> None:
         raise BalanceOwed(book["owed"])
     if book["deposit"] < needed_micros:
         raise InsufficientFunds("escrow", needed_micros, book["deposit"])
+
+
+def _as_read(
+    book: Book, transfers: Sequence[Transfer], now: datetime, where: ConditionBase, note: Item | None
+) -> list[Write]:
+    """The writes of transfers that touch one book alone and were counted out from what it said."""
+    moved: dict[str, int] = defaultdict(int)
+    for transfer in transfers:
+        _fold(moved, transfer, book.owner)
+    change = rows.change_book(book.owner, dict(moved), where, MovedOn(), [], put=note)
+    return [change, *(leg for transfer in transfers for leg in rows.legs(transfer, now))]
 
 
 def _fold(moved: dict[str, int], transfer: Transfer, owner: str) -> None:

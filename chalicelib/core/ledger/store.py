@@ -8,6 +8,7 @@
     house#proof        last                the last nightly proof: when, of how many owners, what the house lacks
     house#proof#<run>  chunk#<n>           what it found among some of the owners
 
+A private owner's legs carry `made`, their time and transfer: the index `by_time` lists them in the order they came.
 Exactly one leg of every transfer carries `day_shard`: the index `by_day` holds each transfer of a day once.
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from boto3.dynamodb.conditions import Key as Condition
 
-from chalicelib.core.ledger.model import Account, Book, Code, Transfer
+from chalicelib.core.ledger.model import Account, Book, Code, Leg, Transfer
 from chalicelib.kit import clock
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, update
@@ -45,10 +46,12 @@ def open_book(owner: str, names: Iterable[str]) -> Write:
 
 
 def change_book(
-    owner: str, changes: dict[str, int], where: ConditionBase | None, refusal: Else, stale: Sequence[str]
-) -> Write:
-    """One change of a book: balances and day sums move, the version counts."""
-    return update(TABLE, book_row(owner), plus={**changes, "version": 1}, drop=stale, where=where, refusal=refusal)
+    owner: str, changes: dict[str, int], where: ConditionBase | None, refusal: Else, stale: Sequence[str],
+    put: Item | None = None,
+) -> Write:  # fmt: skip
+    """One change of a book: balances and day sums move, the version counts; `put` is what else is noted in it."""
+    plus = {**changes, "version": 1}
+    return update(TABLE, book_row(owner), put=put, plus=plus, drop=stale, where=where, refusal=refusal)
 
 
 def legs(transfer: Transfer, now: datetime) -> list[Write]:
@@ -58,6 +61,8 @@ def legs(transfer: Transfer, now: datetime) -> list[Write]:
         "amount_micros": transfer.amount_micros, "at": clock.iso(now), "transfer_id": transfer.id,
         "day": transfer.day or None,
     }  # fmt: skip
+    if transfer.private_owners:
+        item["made"] = f"{clock.iso(now)}#{transfer.id}"
     first, *others = transfer.private_owners or [f"house#{clock.day(now)}"]
     return [
         add(TABLE, leg_row(first, transfer.id), {**item, "day_shard": day_shard(now, transfer.id)}),
@@ -88,6 +93,7 @@ def read_book(owner: str, item: Item) -> Book:
         balances={n: v for n, v in numbers.items() if n != "version" and not n.startswith(REWARDS)},
         rewards_by_day={n.removeprefix(REWARDS): v for n, v in numbers.items() if n.startswith(REWARDS)},
         version=numbers.get("version", 0),
+        fiat_until=str(item.get("fiat_until", "")),
     )
 
 
@@ -99,6 +105,16 @@ def legs_of(store: Store, owner: str) -> list[Transfer]:
 def legs_page(store: Store, owner: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
     """Some of an owner's legs, by transfer id from the last one down."""
     return store.query(TABLE, under(owner, "leg#"), limit=limit, newest_first=True, after=after)
+
+
+def history(store: Store, owner: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
+    """An owner's legs, newest first. From an index: the last second may be missing."""
+    return store.query(TABLE, Condition("pk").eq(owner), index="by_time", limit=limit, newest_first=True, after=after)
+
+
+def read_leg(item: Item) -> Leg:
+    """A leg from its row."""
+    return Leg(read_transfer(item), item["pk"], clock.parse(item["at"]))
 
 
 def transfers_on(store: Store, day: str) -> list[Transfer]:

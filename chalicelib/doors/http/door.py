@@ -83,7 +83,7 @@ def _body(route: Route, request: Request) -> dict[str, Any]:
         return {}
     if len(request.body) > JSON_BYTES_MAX:
         raise TooLarge("body", f"must be at most {JSON_BYTES_MAX:,} bytes")
-    if not request.body.strip():
+    if route.raw or not request.body.strip():
         return {}
     try:
         value = simplejson.loads(

@@ -107,6 +107,7 @@ class Route:
     once: bool = False
     uploads: bool = False
     produces: str = "application/json"
+    raw: bool = False
 
     @property
     def name(self) -> str:
@@ -132,10 +133,13 @@ class Routes:
 
     def post(
         self, path: str, who: Who, words: type[Words], answer: type[Words], *, status: int = 200, once: bool = True,
-        uploads: bool = False,
+        uploads: bool = False, raw: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
-        """Declare a deed. With `once` it honours the Idempotency-Key of a known caller."""
-        return self._declare("POST", path, who, words, answer, status=status, once=once, uploads=uploads)
+        """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
+
+        With `raw` the verb reads the body's bytes itself, because it must first know who signed them.
+        """
+        return self._declare("POST", path, who, words, answer, status=status, once=once, uploads=uploads, raw=raw)
 
     def patch(
         self, path: str, who: Who, words: type[Words], answer: type[Words], *, once: bool = True

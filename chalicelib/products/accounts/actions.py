@@ -1,4 +1,4 @@
-"""The verbs of accounts."""
+"""The verbs of accounts; those about fiat deposits are in fiat.py."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ class DepositsUnavailable(Conflict):
     code = "deposits_unavailable"
 
     def __init__(self) -> None:
-        super().__init__("This deployment has no chain configured, and only a test deployment credits without one.")
+        super().__init__("This deployment has no way to check such a deposit, and only play money needs none.")
 
 
 class _Credited(Exception):
@@ -99,12 +99,13 @@ def deposit_usdc(world: World, agent: Agent, order: words.UsdcDeposit, claim: Cl
     if not world.settings.test_mode:
         raise DepositsUnavailable
     transaction_id, now = ids.new("txn"), world.now()
+    transfers = postings.deposit_usdc(transaction_id, agent.account_id, order.amount_usdc)
     writes = [
         *rows.add_deposit(
             order.tx_hash, transaction_id, agent.account_id, order.amount_usdc, now,
             lambda row: _Credited(row) if row["account_id"] == agent.account_id else DepositAlreadyClaimed(),
         ),
-        *ledger.writes(postings.deposit_usdc(transaction_id, agent.account_id, order.amount_usdc), now),
+        *ledger.deposit(ledger.book_of(world.store, agent.account_id), transaction_id, transfers, now),
     ]  # fmt: skip
     answer = words.Deposited(transaction_id=transaction_id, amount_usd=order.amount_usdc)
     try:

@@ -11,10 +11,11 @@ from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import World
 from chalicelib.kit import ids, money, once
 from chalicelib.kit.errors import Conflict, NotFound
-from chalicelib.kit.lifecycle import MovedOn
+from chalicelib.kit.lifecycle import Move, MovedOn, Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import AmountOut, Words
 from chalicelib.products.accounts import store as rows
+from chalicelib.products.accounts.lifecycle import DEPOSIT, DepositState
 
 
 class RefundOrder(Words):
@@ -70,24 +71,21 @@ class RefundsUnavailable(Conflict):
 def refund(world: World, admin: Admin, transaction_id: str, reason: str, claim: Claim | None) -> Outcome:
     """Give back a deposit: at most its amount, and at most what its agent has to spend; once.
 
-    Raises RefundsUnavailable, DepositNotFound, DepositReturned, DepositUsed.
+    Raises RefundsUnavailable, DepositNotFound, DepositReturned, DepositUsed, WrongState.
     """
     if not world.settings.test_mode:
         raise RefundsUnavailable
-    row = rows.find_deposit(world.store, transaction_id) if ids.looks_like(transaction_id, "txn") else None
-    if row is None:
-        raise DepositNotFound
-    if "returned_at" in row:
-        raise DepositReturned
-    agent_id, now = row["account_id"], world.now()
-    amount = min(ledger.book_of(world.store, agent_id)["deposit"], row["amount_micros"])
+    deposit = _find(world, transaction_id)
+    move = _move(deposit)
+    agent_id, now = deposit.account_id, world.now()
+    amount = min(ledger.book_of(world.store, agent_id)["deposit"], deposit.amount_micros)
     if amount <= 0:
         raise DepositUsed
-    told = money.to_decimal(amount)
+    told, source = money.to_decimal(amount), chart.FIAT if deposit.kind == "fiat" else chart.USDC
     writes = [
-        rows.return_deposit(transaction_id, amount, now, DepositReturned()),
-        *ledger.writes(postings.return_deposit(transaction_id, agent_id, chart.USDC, amount), now),
-        events.record(world, "deposit.returned", agent_id, transaction_id, {"amount_usd": told}),
+        rows.move(deposit, move, returned_micros=amount),
+        *ledger.writes(postings.return_deposit(transaction_id, agent_id, source, amount), now),
+        events.record(world, str(move.announced), agent_id, transaction_id, {"amount_usd": told}),
         events.audit(
             world, admin, "admin.deposit_refunded", transaction_id, reason, agent_id=agent_id, amount_usd=told
         ),
@@ -98,3 +96,19 @@ def refund(world: World, admin: Admin, transaction_id: str, reason: str, claim: 
     except ledger.InsufficientFunds:
         # The agent spent some of it between the look and the write, so there is less to give back: look again.
         raise MovedOn from None
+
+
+def _find(world: World, transaction_id: str) -> rows.Deposit:
+    """A deposit by its transaction id alone. Raises DepositNotFound."""
+    owner = rows.owner_of(world.store, transaction_id) if ids.looks_like(transaction_id, "txn") else None
+    deposit = rows.find_order(world.store, owner, transaction_id) if owner else None
+    if deposit is None:
+        raise DepositNotFound
+    return deposit
+
+
+def _move(deposit: rows.Deposit) -> Move:
+    """The way back. Raises DepositReturned, WrongState."""
+    if deposit.state in (DepositState.RETURNED, DepositState.REVERSED):
+        raise DepositReturned
+    return DEPOSIT.find("return", deposit.state, Role.ADMIN)

@@ -2,8 +2,9 @@
 
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
+from chalicelib.kit.pages import PageWords
 from chalicelib.kit.words import Nothing
-from chalicelib.products.accounts import actions, refunds, webhook_routes, words
+from chalicelib.products.accounts import actions, fiat, notices, refunds, webhook_routes, words
 
 _routes = Routes()
 
@@ -36,6 +37,26 @@ def balance(call: Call[Nothing]) -> words.Balance:
 @_routes.post("/api/v1/agents/deposit/usdc", Who.AGENT, words.UsdcDeposit, words.Deposited)
 def deposit_usdc(call: Call[words.UsdcDeposit]) -> Outcome:
     return actions.deposit_usdc(call.world, call.agent, call.words, call.claim)
+
+
+@_routes.post("/api/v1/agents/deposit", Who.AGENT, words.FiatDeposit, words.FundsAdded)
+def deposit(call: Call[words.FiatDeposit]) -> Outcome:
+    return fiat.deposit(call.world, call.agent, call.words, call.claim)
+
+
+@_routes.post("/api/v1/agents/deposit/status", Who.AGENT, words.PaymentQuestion, words.PaymentStatus)
+def deposit_status(call: Call[words.PaymentQuestion]) -> Outcome:
+    return fiat.status(call.world, call.agent, call.words.payment_id, call.claim)
+
+
+@_routes.get("/api/v1/agents/deposits", Who.AGENT, PageWords, words.DepositPage)
+def list_deposits(call: Call[PageWords]) -> words.DepositPage:
+    return fiat.list_deposits(call.world, call.agent, call.words)
+
+
+@_routes.post("/api/v1/webhooks/dlocal", Who.ANYONE, Nothing, words.NoticeTaken, once=False, raw=True)
+def notice(call: Call[Nothing]) -> words.NoticeTaken:
+    return notices.receive(call.world, call.request.body, call.request.headers.get("x-signature", ""))
 
 
 @_routes.post("/api/v1/admin/deposits/{transaction_id}/refund", Who.ADMIN, refunds.RefundOrder, refunds.Refunded)

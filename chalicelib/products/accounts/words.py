@@ -1,11 +1,12 @@
 """Requests and answers of accounts, in the seed's casing."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.core.identity.service import KeyPrefix
+from chalicelib.kit.pages import Pagination
 from chalicelib.kit.words import AmountIn, AmountOut, Email, Moment, Words
 
 
@@ -103,3 +104,69 @@ class Deposited(Words):
     status: str = "confirmed"
     chain: str = "base"
     message: str = "USDC deposit confirmed"
+
+
+class FiatDeposit(Words):
+    """POST /agents/deposit."""
+
+    amount_usd: AmountIn = Field(description="5 to 10,000 US dollars")
+    payment_method: Literal["card", "bank_transfer"]
+    return_url: Annotated[str, StringConstraints(max_length=2_000)] | None = None
+
+
+class FundsAdded(Words):
+    """A fiat deposit of play money: it is in the books."""
+
+    transaction_id: str
+    amount_usd: AmountOut
+    status: str = "completed"
+    message: str = "Funds added (test mode)"
+
+
+class FiatPending(Words):
+    """A fiat deposit that the provider is asked for: where to send the payer."""
+
+    payment_id: str
+    transaction_id: str
+    amount_usd: AmountOut
+    status: str
+    redirect_url: str | None
+    message: str
+
+
+class PaymentQuestion(Words):
+    """POST /agents/deposit/status."""
+
+    payment_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class PaymentStatus(Words):
+    """Where a payment stands."""
+
+    payment_id: str
+    status: str
+    amount_usd: AmountOut
+
+
+class DepositListed(Words):
+    """One deposit of the list."""
+
+    transaction_id: str
+    payment_id: str | None
+    amount_usd: AmountOut
+    payment_method: str
+    status: str
+    created_at: Moment
+
+
+class DepositPage(Words):
+    """GET /agents/deposits."""
+
+    data: list[DepositListed]
+    pagination: Pagination
+
+
+class NoticeTaken(Words):
+    """A provider's notice was taken, whether or not anything followed from it."""
+
+    received: bool = True

@@ -1,24 +1,19 @@
-"""The verbs of operators."""
+"""The verbs of operators; those about payouts are in payouts.py."""
 
 import hashlib
 
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import AssignmentState
-from chalicelib.core.events import service as events
 from chalicelib.core.files import service as files
 from chalicelib.core.files.model import BODY_BYTES_MAX, Upload
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Operator
-from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import Bearer, World
-from chalicelib.kit import ids, money, once
-from chalicelib.kit.errors import Conflict, Invalid, NotFound, TooLarge, Unauthenticated
-from chalicelib.kit.lifecycle import Role
+from chalicelib.kit import ids, once
+from chalicelib.kit.errors import Conflict, Invalid, TooLarge, Unauthenticated
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.operators import me, rules, words
-from chalicelib.products.operators import store as rows
-from chalicelib.products.operators.lifecycle import PAYOUT, PayoutState
 
 DEV_ISSUER = "dev"
 
@@ -41,24 +36,6 @@ class NoOpenWork(Conflict):
 
     def __init__(self) -> None:
         super().__init__("You have no open assignment, and a file is uploaded for one: accept a task first.")
-
-
-class PayoutNotFound(NotFound):
-    """The operator has no such payout."""
-
-    code = "payout_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("Payout not found.")
-
-
-class PayoutsUnavailable(Conflict):
-    """This deployment has no way to pay."""
-
-    code = "payouts_unavailable"
-
-    def __init__(self) -> None:
-        super().__init__("This deployment has no payout rail configured, and only a test deployment pays without one.")
 
 
 def register(world: World, order: words.Registration, token: str) -> Outcome:
@@ -115,38 +92,6 @@ def earnings(world: World, operator: Operator) -> words.Earnings:
             if one.state is AssignmentState.COMPLETED
         ],
     )  # fmt: skip
-
-
-def request_payout(world: World, operator: Operator, order: words.PayoutOrder, claim: Claim | None) -> Outcome:
-    """Pay out available earnings; in a test deployment the money has left when this answers.
-
-    Raises Invalid, KycRequired, PayoutsUnavailable, InsufficientFunds.
-    """
-    rules.check_payout(order.amount_usd)
-    identity.check_kyc(operator)
-    if not world.settings.test_mode:
-        raise PayoutsUnavailable
-    now, payout_id, amount = world.now(), ids.new("payout"), order.amount_usd
-    move = PAYOUT.find("settle", PayoutState.PENDING, Role.CLOCK)
-    payout = rows.Payout(payout_id, operator.id, amount, PayoutState(move.end), now)
-    moves = [*postings.payout(payout_id, operator.id, amount), *postings.payout_sent(payout_id, amount)]
-    writes = [
-        rows.add_payout(payout),
-        *ledger.writes(moves, now),
-        events.record(world, str(move.announced), operator.id, payout_id, {"amount_usd": money.to_decimal(amount)}),
-    ]
-    answer = words.PayoutMade(
-        payout_id=payout_id, status=payout.state, amount_usd=amount, message="Payout completed (test mode)"
-    )
-    return once.commit(world.store, claim, writes, answer)
-
-
-def payout_status(world: World, operator: Operator, payout_id: str) -> words.PayoutStatus:
-    """Where a payout stands. Raises PayoutNotFound."""
-    payout = rows.find_payout(world.store, operator.id, payout_id) if ids.looks_like(payout_id, "payout") else None
-    if payout is None:
-        raise PayoutNotFound
-    return words.PayoutStatus(payout_id=payout_id, status=payout.state, amount_usd=payout.amount_micros)
 
 
 def _upload(

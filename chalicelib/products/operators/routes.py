@@ -5,8 +5,9 @@ import simplejson
 from chalicelib.doors.http.identify import token_of
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
+from chalicelib.kit.pages import PageWords
 from chalicelib.kit.words import Nothing, read
-from chalicelib.products.operators import actions, kyc, me, search, words
+from chalicelib.products.operators import actions, backoffice, kyc, me, payout_words, payouts, search, words
 
 _routes = Routes()
 
@@ -71,14 +72,49 @@ def earnings(call: Call[Nothing]) -> words.Earnings:
     return actions.earnings(call.world, call.operator)
 
 
-@_routes.post("/api/v1/operator/payout", Who.OPERATOR, words.PayoutOrder, words.PayoutMade)
-def request_payout(call: Call[words.PayoutOrder]) -> Outcome:
-    return actions.request_payout(call.world, call.operator, call.words, call.claim)
+@_routes.post("/api/v1/operator/payout", Who.OPERATOR, payout_words.PayoutOrder, payout_words.PayoutMade)
+def request_payout(call: Call[payout_words.PayoutOrder]) -> Outcome:
+    return payouts.request(call.world, call.operator, call.words, call.claim)
 
 
-@_routes.get("/api/v1/operator/payout/status/{payout_id}", Who.OPERATOR, Nothing, words.PayoutStatus)
-def payout_status(call: Call[Nothing]) -> words.PayoutStatus:
-    return actions.payout_status(call.world, call.operator, call.ids["payout_id"])
+@_routes.get("/api/v1/operator/payout/status/{payout_id}", Who.OPERATOR, Nothing, payout_words.PayoutStatus)
+def payout_status(call: Call[Nothing]) -> payout_words.PayoutStatus:
+    return payouts.status(call.world, call.operator, call.ids["payout_id"])
+
+
+@_routes.get("/api/v1/operator/payouts", Who.OPERATOR, PageWords, payout_words.PayoutPage)
+def list_payouts(call: Call[PageWords]) -> payout_words.PayoutPage:
+    return payouts.list_payouts(call.world, call.operator, call.words)
+
+
+@_routes.get("/api/v1/operator/earnings/history", Who.OPERATOR, PageWords, payout_words.EarningsPage)
+def earnings_history(call: Call[PageWords]) -> payout_words.EarningsPage:
+    return payouts.earnings_history(call.world, call.operator, call.words)
+
+
+@_routes.get("/api/v1/admin/payouts", Who.ADMIN, payout_words.WaitingQuery, payout_words.WaitingPage)
+def list_waiting(call: Call[payout_words.WaitingQuery]) -> payout_words.WaitingPage:
+    return backoffice.list_waiting(call.world, call.words)
+
+
+@_routes.post("/api/v1/admin/payouts/pause", Who.ADMIN, payout_words.Reason, payout_words.Paused)
+def pause(call: Call[payout_words.Reason]) -> Outcome:
+    return backoffice.pause(call.world, call.admin, call.words, call.claim)
+
+
+@_routes.post("/api/v1/admin/payouts/resume", Who.ADMIN, payout_words.Reason, payout_words.Paused)
+def resume(call: Call[payout_words.Reason]) -> Outcome:
+    return backoffice.resume(call.world, call.admin, call.words, call.claim)
+
+
+@_routes.post("/api/v1/admin/payouts/{payout_id}/release", Who.ADMIN, payout_words.Reason, payout_words.PayoutStatus)
+def release(call: Call[payout_words.Reason]) -> Outcome:
+    return backoffice.release(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
+
+
+@_routes.post("/api/v1/admin/payouts/{payout_id}/fail", Who.ADMIN, payout_words.Reason, payout_words.PayoutStatus)
+def fail(call: Call[payout_words.Reason]) -> Outcome:
+    return backoffice.fail(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
 
 
 ROUTES = _routes.all

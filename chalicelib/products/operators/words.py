@@ -15,7 +15,7 @@ from pydantic import (
 
 from chalicelib.core.files.model import CONTENT_TYPES, UPLOAD_BYTES_MAX
 from chalicelib.kit.pages import LIMIT_DEFAULT, LIMIT_MAX, PageWords, Pagination
-from chalicelib.kit.words import AmountIn, AmountOut, Email, Moment, Words
+from chalicelib.kit.words import AmountOut, Email, Moment, Words
 
 Text200 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -259,28 +259,3 @@ class Earnings(Words):
     total_earned: AmountOut
     currency: str = "USD"
     recent_tasks: list[RecentTask]
-
-
-class PayoutOrder(Words):
-    """POST /operator/payout."""
-
-    amount_usd: AmountIn
-    payoneer_payee_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
-    wallet_address: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
-
-
-class PayoutMade(Words):
-    """A payout that was asked for."""
-
-    payout_id: str
-    status: str
-    amount_usd: AmountOut
-    message: str
-
-
-class PayoutStatus(Words):
-    """GET /operator/payout/status/:id."""
-
-    payout_id: str
-    status: str
-    amount_usd: AmountOut

@@ -63,6 +63,8 @@ class Task(Words):
     held: bool = False
     estimate_minutes: int | None = None
     rating: int | None = None
+    fiat: bool = False
+    """Posted by an agent with a recent fiat deposit: its reward waits longer (ruling 27)."""
     accepted_at: Moment | None = None
     started_at: Moment | None = None
     submitted_at: Moment | None = None

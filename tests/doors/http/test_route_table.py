@@ -13,6 +13,7 @@ def test_every_post_of_a_known_caller_honours_the_idempotency_key() -> None:
     posts = [route for route in ROUTES if route.method == "POST"]
     assert {route.path for route in posts if not route.once} == {
         "/api/v1/agents/register", "/api/v1/operator/register", "/api/v1/test/clock", "/api/v1/webhooks/kyc",
+        "/api/v1/webhooks/dlocal",
     }  # fmt: skip
     assert all(route.once for route in posts if route.who is not Who.ANYONE)
 

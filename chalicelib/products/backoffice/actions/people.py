@@ -1,7 +1,6 @@
 """Accounts: look at one, suspend it, let it go on (ruling 3)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Kind
@@ -14,9 +13,6 @@ from chalicelib.kit import clock, once
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
 from chalicelib.products.backoffice import words
-
-# Longer than a request may take: what was let in just before the suspension has come to its end by then.
-IN_FLIGHT = timedelta(minutes=1)
 
 
 def find_agent(world: World, account_id: str) -> words.AgentShown:
@@ -37,8 +33,7 @@ def suspend_agent(
     now = world.now()
     writes = [
         *identity.suspend_agent(world, account_id, now),
-        *(agenda.at(kind, account_id, now, now) for kind in effects),
-        *(agenda.at(kind, account_id, now + IN_FLIGHT, now, which="again") for kind in effects),
+        *agenda.now_and_again(effects, account_id, now),
     ]
     return _settle(world, admin, account_id, reason, claim, writes, suspended=True)
 

@@ -39,7 +39,7 @@ def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None
     task = Task(
         task_id=ids.new("task"), account_id=agent.account_id, status=Status.PENDING, title=order.title,
         task_type=order.task_type, reward_micros=order.reward_usd, fee_micros=fee, deadline=order.deadline,
-        created_at=now,
+        created_at=now, fiat=book.fiat_until > iso(now),
     )  # fmt: skip
     ledger.check_deposit(book, task.total_micros)
     body = _body(world, task, order)

@@ -40,7 +40,7 @@ def completion(world: World, task: Task, move: Move, *, verified_by: str) -> lis
     """The proof holds: the reward goes to the operator, who waits out the hold, and the fee to the house."""
     now = world.now()
     assert task.operator_id is not None, "only somebody's proof can hold"  # noqa: S101
-    hold_until = now + timedelta(days=world.settings.hold_days)
+    hold_until = now + _hold(world, task)
     price = (task.reward_micros, task.fee_micros)
     paid = postings.complete(task.task_id, task.account_id, task.operator_id, *price, clock.day(now))
     return [
@@ -89,6 +89,12 @@ def reopening(world: World, task: Task, move: Move, freed: list[Write], reason: 
         agenda.at(kinds.EXPIRE, task.ref.path, max(task.deadline, now), now, which=f"again-{iso(now)}"),
         news.announce(world, task.ref, move, operator_id=task.operator_id, reason=reason),
     ]
+
+
+def _hold(world: World, task: Task) -> timedelta:
+    """How long a reward waits; longer when the money behind it can still be taken back (ruling 27)."""
+    settings = world.settings
+    return timedelta(days=max(settings.hold_days, settings.fiat_hold_days) if task.fiat else settings.hold_days)
 
 
 def same_hands(task: Task) -> ConditionBase:
