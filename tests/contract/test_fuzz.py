@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -70,7 +70,8 @@ def _ask(operation: Any, mode: Any, there: Any, examples: int, seen: set[int]) -
 
     @settings(
         max_examples=examples, derandomize=True, database=None, deadline=None, print_blob=False,
-        suppress_health_check=list(HealthCheck),
+        # Without shrinking: a failing request is told as it was found, and soon.
+        suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate],
     )  # fmt: skip
     @given(
         case=operation.as_strategy(generation_mode=mode),

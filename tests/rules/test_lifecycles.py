@@ -12,7 +12,7 @@ from docs.build import lifecycles
 
 TABLES = {one.thing: one for one in lifecycles()}
 # Where things end for good. A state that is added here, or leaves, is a decision.
-ENDS = {"task": {"CANCELLED"}, "payout": {"completed", "failed"}, "deposit": {"reversed"}}
+ENDS = {"task": {"CANCELLED"}, "payout": {"completed", "failed"}, "deposit": {"reversed", "returned"}}
 BEGINNINGS = {"task": "PENDING", "payout": "pending", "deposit": "pending"}
 
 CELLS = [

@@ -56,6 +56,8 @@ def _walk(world: World, route: Route, request: Request, headers: dict[str, str])
     allowance.check()
     if isinstance(found, Refusal):
         raise found
+    if route.signed:
+        route.signed(world, request)
     call = _call(world, route, request, caller)
     if route.method == "GET":
         return answers.of(route.verb(call), route.status, route.produces)
@@ -83,7 +85,7 @@ def _body(route: Route, request: Request) -> dict[str, Any]:
         return {}
     if len(request.body) > JSON_BYTES_MAX:
         raise TooLarge("body", f"must be at most {JSON_BYTES_MAX:,} bytes")
-    if route.raw or not request.body.strip():
+    if not request.body.strip():
         return {}
     try:
         value = simplejson.loads(

@@ -185,7 +185,7 @@ def _refused(route: Route) -> set[int]:
     reads_body = route.method != "GET"
     maybe = {
         400: reads_body or bool(route.words.model_fields) or route.once,
-        401: route.who in (Who.AGENT, Who.OPERATOR),
+        401: route.who in (Who.AGENT, Who.OPERATOR) or route.signed is not None,
         403: route.who is not Who.ANYONE,
         404: "{" in route.path,
         409: route.once,

@@ -91,6 +91,7 @@ class Page(Words):
 
 
 Verb = Callable[[Call[Any]], Words | Outcome | Text]
+Signed = Callable[[World, Request], None]
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ class Route:
     once: bool = False
     uploads: bool = False
     produces: str = "application/json"
-    raw: bool = False
+    signed: Signed | None = None
+    """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
 
     @property
     def name(self) -> str:
@@ -133,13 +135,14 @@ class Routes:
 
     def post(
         self, path: str, who: Who, words: type[Words], answer: type[Words], *, status: int = 200, once: bool = True,
-        uploads: bool = False, raw: bool = False,
+        uploads: bool = False, signed: Signed | None = None,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
 
-        With `raw` the verb reads the body's bytes itself, because it must first know who signed them.
+        `signed` raises Unauthenticated for a request that does not carry its sender's signature.
         """
-        return self._declare("POST", path, who, words, answer, status=status, once=once, uploads=uploads, raw=raw)
+        more = {"status": status, "once": once, "uploads": uploads, "signed": signed}
+        return self._declare("POST", path, who, words, answer, **more)
 
     def patch(
         self, path: str, who: Who, words: type[Words], answer: type[Words], *, once: bool = True

@@ -54,9 +54,12 @@ def list_deposits(call: Call[PageWords]) -> words.DepositPage:
     return fiat.list_deposits(call.world, call.agent, call.words)
 
 
-@_routes.post("/api/v1/webhooks/dlocal", Who.ANYONE, Nothing, words.NoticeTaken, once=False, raw=True)
-def notice(call: Call[Nothing]) -> words.NoticeTaken:
-    return notices.receive(call.world, call.request.body, call.request.headers.get("x-signature", ""))
+@_routes.post(
+    "/api/v1/webhooks/dlocal", Who.ANYONE, words.PaymentNotice, words.NoticeTaken, once=False,
+    signed=lambda world, request: notices.check_signature(world, request.body, request.headers.get("x-signature", "")),
+)  # fmt: skip
+def notice(call: Call[words.PaymentNotice]) -> words.NoticeTaken:
+    return notices.receive(call.world, call.words)
 
 
 @_routes.post("/api/v1/admin/deposits/{transaction_id}/refund", Who.ADMIN, refunds.RefundOrder, refunds.Refunded)

@@ -1,7 +1,7 @@
 """Requests and answers of accounts, in the seed's casing."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -164,6 +164,15 @@ class DepositPage(Words):
 
     data: list[DepositListed]
     pagination: Pagination
+
+
+class PaymentNotice(Words):
+    """POST /webhooks/dlocal. The amount is held against our own order row, whatever it is."""
+
+    status: Annotated[str, StringConstraints(max_length=40)]
+    order_id: Annotated[str, StringConstraints(max_length=100)]
+    amount: Any = None
+    currency: Any = None
 
 
 class NoticeTaken(Words):

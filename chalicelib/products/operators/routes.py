@@ -1,12 +1,11 @@
 """Operators over HTTP."""
 
-import simplejson
-
+from chalicelib.core.world import World
 from chalicelib.doors.http.identify import token_of
-from chalicelib.doors.http.routes import Call, Routes, Who
+from chalicelib.doors.http.routes import Call, Request, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import PageWords
-from chalicelib.kit.words import Nothing, read
+from chalicelib.kit.words import Nothing
 from chalicelib.products.operators import actions, backoffice, kyc, me, payout_words, payouts, search, words
 
 _routes = Routes()
@@ -47,13 +46,16 @@ def decide_kyc(call: Call[words.KycOrder]) -> Outcome:
     return kyc.decide(call.world, call.admin, call.ids["operator_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/webhooks/kyc", Who.ANYONE, Nothing, words.KycHeard, once=False)
-def hear_of_kyc(call: Call[Nothing]) -> Outcome:
-    """The words are read after the signature, so that a stranger's notice is 401 and nothing else."""
-    sent = call.request
-    digest, algorithm = (sent.headers.get(f"x-payload-digest{part}", "") for part in ("", "-alg"))
-    kyc.check_signature(call.world, sent.body, digest, algorithm)
-    return kyc.hear(call.world, read(words.KycNotice, simplejson.loads(sent.body.decode())))
+def _signed_by_kyc(world: World, request: Request) -> None:
+    digest, algorithm = (request.headers.get(f"x-payload-digest{part}", "") for part in ("", "-alg"))
+    kyc.check_signature(world, request.body, digest, algorithm)
+
+
+@_routes.post(
+    "/api/v1/webhooks/kyc", Who.ANYONE, words.KycNotice, words.KycHeard, once=False, signed=_signed_by_kyc
+)  # fmt: skip
+def hear_of_kyc(call: Call[words.KycNotice]) -> Outcome:
+    return kyc.hear(call.world, call.words)
 
 
 @_routes.post(

@@ -78,7 +78,7 @@ def test_everybody_reads_their_own_events_only(house: House) -> None:
     with house.living_in(clock=Ahead(house.world.clock)):
         assert _page(other)["data"] == []
         own = _page(stage.operator, path="/operator/events")
-        assert set(_types(own)) == {"payout.completed"}
+        assert set(_types(own)) == {"payout.requested", "payout.completed"}
         cursor = _page(stage.agent)["pagination"]["next_cursor"]
         assert other.get(f"/events?cursor={cursor}").status == 400
         assert stage.operator.get("/events").status == 401

@@ -188,11 +188,14 @@ def test_a_reversal_takes_what_is_here_and_the_rest_is_lost_owed_and_repaid_firs
     deliver(house, "timers", entry, entry)
     house.drain()
     told = [row["type"] for row in rows.scan(house.world.store, "events") if row["pk"] == agent.id]
-    assert told.count("deposit.reversed") == told.count("account.suspension_due") == 1
+    assert told.count("deposit.reversed") == told.count("account.suspended") == 1
+    assert agent.get("/agents/balance").json["code"] == "account_suspended"
+    assert house.admin.do(f"/agents/{agent.id}/unsuspend").status == 200
+    assert agent.balance() == (59, 0), "its open work has left the board"
     agent.deposit(40)
-    assert agent.balance() == (0, 59)
+    assert agent.balance() == (59, 0)
     assert _deposit(agent, amount_usd=30).status == 200
-    assert agent.balance() == (11, 59)
+    assert agent.balance() == (70, 0)
     balances = house.prove().balances
     assert (balances[f"{agent.id}/owed"], balances["house/losses"]) == (0, 0)
 
