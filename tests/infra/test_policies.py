@@ -216,6 +216,8 @@ def _pay(agent: Agent, operator: Operator) -> None:
         agent.send("/agents/deposit/status", {"payment_id": pay})
         notify(house, pay)
         notify(house, pay, "CHARGEBACK")
+        house.drain()
+        house.admin.do(f"/agents/{agent.id}/unsuspend")
         agent.get("/agents/deposits")
         lost = operator.send("/operator/payout", {"amount_usd": 10, "payoneer_payee_id": "payee_1"})
         assert lost.status == 200, lost

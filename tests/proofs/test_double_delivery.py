@@ -25,8 +25,6 @@ from tests.proofs.test_office_delivery import OF_THE_BACKOFFICE
 _HANDED_IN = ("post", "accept", "submit")
 _JUDGED = (*_HANDED_IN, "judge")
 _ASKED = (*_HANDED_IN, "approve", "a week", "mature", "ask payout")
-# These are rung twice beside the providers and notices that lead to them.
-ELSEWHERE = {"payout.look", "account.suspend"}
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,9 @@ TIMERS = {
     "a payout is paid": Timer("payout.pay", "courier", (*_ASKED, "send payout"), None),
     "a webhook is delivered": Timer("webhook.deliver", "courier", _JUDGED, "approve", words=HOOK | WINDOW),
 }
-# These need an endpoint and no task: tests/core/test_endpoints.py has them ring at once and die at every call.
-ELSEWHERE = {"events.pump", "webhook.endpoint"}
+# Rung twice elsewhere: beside the providers and notices that lead to them, or, since they need an endpoint and no task,
+# in tests/core/test_endpoints.py.
+ELSEWHERE = {"events.pump", "webhook.endpoint", "payout.look", "account.suspend"}
 BY_NAME = pytest.mark.parametrize("name", TIMERS)
 
 

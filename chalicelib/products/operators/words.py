@@ -82,10 +82,15 @@ class Registration(Words):
     profile: Profile = Profile()
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    """What stands for "left out" is no value that anybody may send."""
+    del schema["default"]
+
+
 class MeChange(Words):
     """PATCH /operator/me: what is left out stays as it is, and null clears what is optional."""
 
-    name: Text200 = ""
+    name: Text200 = Field(default="", json_schema_extra=_without_default)
     phone: Text40 | None = None
     location: Place | None = None
     skills: Skills | None = None
