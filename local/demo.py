@@ -1,8 +1,8 @@
 """`python -m local.demo`, which is `make demo`: the main job over HTTP, against a stack that it starts itself.
 
-An agent and an operator walk one task from registration to payout, another into a manual review, a third into a
-cancellation; signed webhooks arrive; a hold and a deadline are seen to pass. Every step is printed with the balances
-behind it and checked; the first thing that is off ends the demo with exit code 1.
+An agent and an operator walk one task from registration to payout, another into a manual review and a dispute that the
+backoffice splits, a third into a cancellation; signed webhooks arrive; a hold and a deadline are seen to pass. Every
+step is printed with the balances behind it and checked; the first thing that is off ends the demo with exit code 1.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ from chalicelib.doors import wiring
 from local.ministack import StoreUnavailable
 from local.pictures import picture
 from local.runner import LocalStack
+from local.settings import ADMIN_KEY
 from local.stack import StackFailed
 from local.webhooks import Receiver
 
@@ -96,7 +97,7 @@ def main() -> int:
             receiver = stack.enter_context(Receiver(SECRET))
             http = stack.enter_context(httpx.Client(base_url=running.url, timeout=20, trust_env=False))
             walk = Walk(http, receiver)
-            for chapter in (_prepare, _main_job, _by_hand, _changed_mind, _too_late, _pay_out):
+            for chapter in (_prepare, _main_job, _by_hand, _dispute, _changed_mind, _too_late, _pay_out):
                 chapter(walk)
             _prove(walk)
     except (Off, AssertionError, httpx.HTTPError, StoreUnavailable, StackFailed) as error:
@@ -126,6 +127,11 @@ def _prepare(walk: Walk) -> None:
 
 def _main_job(walk: Walk) -> None:
     print("\nThe main job")
+    price = {"reward_usd": 25, "task_type": "VERIFICATION"}
+    quote = walk.ask("GET", "/tasks/quote", walk.agent, params=price)
+    if quote["total_escrow"] != 29.5:
+        raise Off(f"a task of 25 is quoted at {quote['total_escrow']}, and should be 29.5")
+    walk.say(f"A task of 25 is quoted: a fee of {quote['platform_fee']} ({quote['tier']} tier), 29.5 in all")
     order = _order(callback_url=walk.webhooks.url, callback_secret=SECRET)
     key = {"Idempotency-Key": secrets.token_hex(8)}
     first = walk.ask("POST", "/tasks", {**walk.agent, **key}, json=order, status=201)
@@ -171,15 +177,26 @@ def _by_hand(walk: Walk) -> None:
     _expect(walk, deposit=141, escrow=0, pending=50)
 
 
+def _dispute(walk: Walk) -> None:
+    task_id = walk.ask("GET", "/tasks", walk.agent, params={"status": "COMPLETED"})["data"][0]["task_id"]
+    disputed = walk.ask("POST", f"/tasks/{task_id}/dispute", walk.agent, json={"reason": "The door is missing."})
+    walk.say(f"Inside the hold the agent thinks better of it: {disputed['status']}, and the reward is frozen")
+    words = {"outcome": "split", "operator_share": 0.6, "reason": "One of the two photos shows what was asked for."}
+    path = f"/admin/disputes/{disputed['dispute']['dispute_id']}/resolve"
+    walk.ask("POST", path, {"X-Admin-Key": ADMIN_KEY}, json=words)
+    walk.say("The backoffice splits it: 15 to the operator at once, 10 of the reward and 1.80 of the fee to the agent")
+    _expect(walk, deposit=152.8, escrow=0, pending=25, available=15)
+
+
 def _changed_mind(walk: Walk) -> None:
     print("\nOn the side")
     task_id = walk.ask("POST", "/tasks", walk.agent, json=_order(reward_usd=10), status=201)["task_id"]
-    _expect(walk, deposit=129, escrow=12)
+    _expect(walk, deposit=140.8, escrow=12)
     gone = walk.ask("POST", f"/tasks/{task_id}/cancel", walk.agent)
     walk.say(f"Another task, for 10 and the least fee of 2, is cancelled: {gone['refunded_usd']} come back")
     refused = walk.ask("POST", f"/operator/tasks/{task_id}/accept", walk.operator, status=409)
     walk.say(f"Nobody can accept it any more: {refused['error']}")
-    _expect(walk, deposit=141, escrow=0)
+    _expect(walk, deposit=152.8, escrow=0)
 
 
 def _too_late(walk: Walk) -> None:
@@ -188,20 +205,20 @@ def _too_late(walk: Walk) -> None:
     task = walk.until_status(task_id, "CANCELLED")
     walk.ask("POST", f"/operator/tasks/{task_id}/accept", walk.operator, status=410)
     walk.say(f"Six days pass, and with them the deadline of a task: {task['cancel_reason']}, refunded; accept says 410")
-    _expect(walk, deposit=141, escrow=0, pending=50)
+    _expect(walk, deposit=152.8, escrow=0, pending=25)
 
 
 def _pay_out(walk: Walk) -> None:
     print("\nThe payout")
-    walk.ask("POST", "/operator/payout", walk.operator, json={"amount_usd": 50}, status=402)
-    walk.say("The earnings are still in their seven-day hold: a payout says 402")
+    walk.ask("POST", "/operator/payout", walk.operator, json={"amount_usd": 40}, status=402)
+    walk.say("The rest of the earnings is still in its seven-day hold: a payout says 402")
     walk.advance(days=1, seconds=1)
-    walk.until("the hold is over", lambda: _earnings(walk)["available_balance"] == 50)
+    walk.until("the hold is over", lambda: _earnings(walk)["available_balance"] == 40)
     walk.say("A day later the hold is over")
-    payout = walk.ask("POST", "/operator/payout", walk.operator, json={"amount_usd": 50})
+    payout = walk.ask("POST", "/operator/payout", walk.operator, json={"amount_usd": 40})
     status = walk.ask("GET", f"/operator/payout/status/{payout['payout_id']}", walk.operator)["status"]
     walk.say(f"The operator is paid out: {payout['payout_id']} is {status}")
-    _expect(walk, deposit=141, escrow=0, pending=0, available=0)
+    _expect(walk, deposit=152.8, escrow=0, pending=0, available=0)
 
 
 def _prove(walk: Walk) -> None:

@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.credentials import Credentials
+from local.settings import ADMIN_KEY
 
 # The comments of the blocks stand outside of them: an interactive zsh does not take a pasted line that begins with #.
 PAGE = """
 Byhand is running.
 
-  Base URL      {base_url}
-  API key       {api_key}
-  Operator id   {operator_id}
+  Base URL        {base_url}
+  API key         {api_key}
+  Operator id     {operator_id}
+  Backoffice key  {admin_key}
+  Every route     {base_url}/api/docs
 
 Post a task as the agent, and remember its id (pasted twice, it is the same task, thanks to the Idempotency-Key):
 
@@ -61,6 +64,10 @@ curl -s {base_url}/api/v1/operator/earnings -H 'X-Operator-Id: {operator_id}'
 curl -s {base_url}/api/v1/operator/payout -H 'X-Operator-Id: {operator_id}' \\
   -H 'Content-Type: application/json' -d '{{"amount_usd": 25}}'
 
+See from the backoffice what the day has moved (more of it: docs/operations.md):
+
+curl -s {base_url}/api/v1/admin/books/trial-balance -H 'X-Admin-Key: {admin_key}'
+
 {state}
 Ctrl-C stops everything.
 """
@@ -76,6 +83,7 @@ def welcome(credentials: Credentials, state: Path | None, kept: Path | None) -> 
         base_url=credentials.base_url,
         api_key=credentials.api_key,
         operator_id=credentials.operator_id,
+        admin_key=ADMIN_KEY,
         pixel=PIXEL,
         idempotency_key=f"first-task-{secrets.token_hex(4)}",
         deadline=(datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ"),
