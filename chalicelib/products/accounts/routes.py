@@ -3,7 +3,7 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import PageWords
-from chalicelib.kit.words import Nothing
+from chalicelib.kit.words import Because, Nothing
 from chalicelib.products.accounts import actions, fiat, notices, refunds, webhook_routes, words
 
 _routes = Routes()
@@ -62,8 +62,8 @@ def notice(call: Call[words.PaymentNotice]) -> words.NoticeTaken:
     return notices.receive(call.world, call.words)
 
 
-@_routes.post("/api/v1/admin/deposits/{transaction_id}/refund", Who.ADMIN, refunds.RefundOrder, refunds.Refunded)
-def refund(call: Call[refunds.RefundOrder]) -> Outcome:
+@_routes.post("/api/v1/admin/deposits/{transaction_id}/refund", Who.ADMIN, Because, words.Refunded)
+def refund(call: Call[Because]) -> Outcome:
     return refunds.refund(call.world, call.admin, call.ids["transaction_id"], call.words.reason, call.claim)
 
 

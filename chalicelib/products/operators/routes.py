@@ -5,7 +5,7 @@ from chalicelib.doors.http.identify import token_of
 from chalicelib.doors.http.routes import Call, Request, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import PageWords
-from chalicelib.kit.words import Nothing
+from chalicelib.kit.words import Because, Nothing
 from chalicelib.products.operators import actions, backoffice, kyc, me, payout_words, payouts, search, words
 
 _routes = Routes()
@@ -99,23 +99,23 @@ def list_waiting(call: Call[payout_words.WaitingQuery]) -> payout_words.WaitingP
     return backoffice.list_waiting(call.world, call.words)
 
 
-@_routes.post("/api/v1/admin/payouts/pause", Who.ADMIN, payout_words.Reason, payout_words.Paused)
-def pause(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/pause", Who.ADMIN, Because, payout_words.Paused)
+def pause(call: Call[Because]) -> Outcome:
     return backoffice.pause(call.world, call.admin, call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/payouts/resume", Who.ADMIN, payout_words.Reason, payout_words.Paused)
-def resume(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/resume", Who.ADMIN, Because, payout_words.Paused)
+def resume(call: Call[Because]) -> Outcome:
     return backoffice.resume(call.world, call.admin, call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/payouts/{payout_id}/release", Who.ADMIN, payout_words.Reason, payout_words.PayoutStatus)
-def release(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/{payout_id}/release", Who.ADMIN, Because, payout_words.PayoutStatus)
+def release(call: Call[Because]) -> Outcome:
     return backoffice.release(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/payouts/{payout_id}/fail", Who.ADMIN, payout_words.Reason, payout_words.PayoutStatus)
-def fail(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/{payout_id}/fail", Who.ADMIN, Because, payout_words.PayoutStatus)
+def fail(call: Call[Because]) -> Outcome:
     return backoffice.fail(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
 
 

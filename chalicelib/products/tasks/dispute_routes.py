@@ -2,6 +2,7 @@
 
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
+from chalicelib.kit.words import Because
 from chalicelib.products.tasks import dispute_words, words
 from chalicelib.products.tasks.actions import agents, backoffice
 
@@ -25,13 +26,13 @@ def resolve(call: Call[dispute_words.ResolveOrder]) -> Outcome:
     return backoffice.resolve(call.world, call.admin, call.ids["dispute_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/tasks/{task_id}/dispute", Who.ADMIN, dispute_words.AdminOrder, dispute_words.Disputed)
-def dispute_by_admin(call: Call[dispute_words.AdminOrder]) -> Outcome:
+@_routes.post("/api/v1/admin/tasks/{task_id}/dispute", Who.ADMIN, Because, dispute_words.Disputed)
+def dispute_by_admin(call: Call[Because]) -> Outcome:
     return backoffice.dispute(call.world, call.admin, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/tasks/{task_id}/cancel", Who.ADMIN, dispute_words.AdminOrder, words.Cancelled)
-def cancel(call: Call[dispute_words.AdminOrder]) -> Outcome:
+@_routes.post("/api/v1/admin/tasks/{task_id}/cancel", Who.ADMIN, Because, words.Cancelled)
+def cancel(call: Call[Because]) -> Outcome:
     return backoffice.cancel(call.world, call.admin, call.ids["task_id"], call.words, call.claim)
 
 

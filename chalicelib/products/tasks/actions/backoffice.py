@@ -7,6 +7,7 @@ from chalicelib.core.world import World
 from chalicelib.kit import money, once, pages
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.words import Because
 from chalicelib.products.tasks import dispute_store, rules, show, words
 from chalicelib.products.tasks import dispute_words as told
 from chalicelib.products.tasks import store as rows
@@ -18,7 +19,7 @@ from chalicelib.products.tasks.model import TaskRef
 LIST = "admin/disputes"
 
 
-def dispute(world: World, admin: Admin, task_id: str, order: told.AdminOrder, claim: Claim | None) -> Outcome:
+def dispute(world: World, admin: Admin, task_id: str, order: Because, claim: Claim | None) -> Outcome:
     """Freeze any earning inside its hold. Raises TaskNotFound, DisputeFinal, WrongState, HoldOver."""
     sheets = rows.find_sheets(world.store, _ref(world, task_id))
     opened, writes = disputes.dispute_earning(world, sheets, Role.ADMIN, Source.ADMIN, order.reason)
@@ -65,7 +66,7 @@ def resolve(world: World, admin: Admin, dispute_id: str, order: told.ResolveOrde
     return once.commit(world.store, claim, [*writes, audit], answer)
 
 
-def cancel(world: World, admin: Admin, task_id: str, order: told.AdminOrder, claim: Claim | None) -> Outcome:
+def cancel(world: World, admin: Admin, task_id: str, order: Because, claim: Claim | None) -> Outcome:
     """Cancel a task that has not ended; everything set aside comes back. Raises TaskNotFound, WrongState."""
     task = rows.find_task(world.store, _ref(world, task_id))
     move = TASK.find("withdraw", task.status, Role.ADMIN)

@@ -35,7 +35,7 @@ def rate(world: World, agent: Agent, task_id: str, order: work_words.RateOrder, 
     if task.rating is not None:
         raise AlreadyRated
     assert task.operator_id is not None, "somebody completed it"  # noqa: S101
-    operator = identity.recognise_operator(world, task.operator_id)
+    operator = identity.operator_of(world, task.operator_id)
     tenths = average_tenths(operator.rating_sum + order.rating, operator.rating_count + 1)
     writes = [
         *rows.move(
