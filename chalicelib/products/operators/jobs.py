@@ -20,8 +20,9 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.outside import Unreached
 from chalicelib.kit.table import Write
-from chalicelib.products.operators import kinds, payouts, rules
+from chalicelib.products.operators import kinds, rules
 from chalicelib.products.operators import store as rows
+from chalicelib.products.operators.actions import payouts
 from chalicelib.products.operators.lifecycle import PAYOUT, PayoutState
 from chalicelib.products.operators.store import NotInReview, Payout
 

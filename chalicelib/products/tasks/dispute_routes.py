@@ -3,8 +3,9 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Because
-from chalicelib.products.tasks import dispute_words, words
 from chalicelib.products.tasks.actions import agents, backoffice
+from chalicelib.products.tasks.words import disputes as dispute_words
+from chalicelib.products.tasks.words import tasks as words
 
 _routes = Routes()
 

@@ -16,12 +16,12 @@ from chalicelib.kit import log
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import kinds, news, rules, suspension
-from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.actions import disputes, endings, verdicts
-from chalicelib.products.tasks.dispute_model import Source
+from chalicelib.products.tasks import kinds, news, rules
+from chalicelib.products.tasks.actions import disputes, endings, suspension, verdicts
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import Sheets, Task, TaskRef
+from chalicelib.products.tasks.model.disputes import Source
+from chalicelib.products.tasks.model.tasks import Sheets, Task, TaskRef
+from chalicelib.products.tasks.store import tasks as rows
 
 
 class NotCurrent(Conflict):

@@ -11,7 +11,7 @@ from chalicelib.core.ledger import service as ledger
 from chalicelib.kit import money
 from chalicelib.kit.errors import Invalid
 from chalicelib.products.tasks import rules
-from chalicelib.products.tasks.dispute_model import Outcome
+from chalicelib.products.tasks.model.disputes import Outcome
 from tests import properties
 from tests.harness import House
 from tests.listening import listening

@@ -8,13 +8,15 @@ from chalicelib.kit import money, once, pages
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Because
-from chalicelib.products.tasks import dispute_store, rules, show, words
-from chalicelib.products.tasks import dispute_words as told
-from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks import rules, show
 from chalicelib.products.tasks.actions import disputes, endings
-from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import TaskRef
+from chalicelib.products.tasks.model.disputes import Source
+from chalicelib.products.tasks.model.tasks import TaskRef
+from chalicelib.products.tasks.store import disputes as dispute_store
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import disputes as told
+from chalicelib.products.tasks.words import tasks as words
 
 LIST = "admin/disputes"
 

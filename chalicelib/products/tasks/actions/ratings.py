@@ -9,10 +9,11 @@ from chalicelib.kit import once
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import news, show, work_words
-from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks import news, show
 from chalicelib.products.tasks.lifecycle import TASK
-from chalicelib.products.tasks.model import Rating, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Rating, Task, TaskRef
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import work as work_words
 
 
 class AlreadyRated(Conflict):

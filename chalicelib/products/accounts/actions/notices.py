@@ -4,8 +4,9 @@ from chalicelib.core.world import Notice, World
 from chalicelib.kit import ids, log
 from chalicelib.kit.errors import Unauthenticated
 from chalicelib.kit.signed import is_signed
-from chalicelib.products.accounts import settling, words
 from chalicelib.products.accounts import store as rows
+from chalicelib.products.accounts.actions import settling
+from chalicelib.products.accounts.words import accounts as words
 
 
 class BadSignature(Unauthenticated):

@@ -10,11 +10,13 @@ from chalicelib.kit import ids, once, pages
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Because
-from chalicelib.products.operators import jobs, payout_words, payouts
+from chalicelib.products.operators import jobs
 from chalicelib.products.operators import store as rows
+from chalicelib.products.operators.actions import payouts
+from chalicelib.products.operators.actions.payouts import PayoutNotFound
 from chalicelib.products.operators.lifecycle import PAYOUT
-from chalicelib.products.operators.payouts import PayoutNotFound
 from chalicelib.products.operators.store import Payout
+from chalicelib.products.operators.words import payouts as payout_words
 
 LIST = "admin/payouts"
 ALL = "payouts"

@@ -4,7 +4,7 @@ from typing import Literal
 
 from chalicelib.kit.words import AmountIn, AmountOut, Because, Words
 from chalicelib.products.tasks.rules import TaskType, Tier
-from chalicelib.products.tasks.words import TypeIn
+from chalicelib.products.tasks.words.tasks import TypeIn
 
 
 class QuoteQuery(Words):

@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, StringConstraints
 from chalicelib.kit import money
 from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountOut, Because, Moment, Words
-from chalicelib.products.tasks.dispute_model import DisputeState, Outcome, Source
 from chalicelib.products.tasks.lifecycle import Status
+from chalicelib.products.tasks.model.disputes import DisputeState, Outcome, Source
 
 
 def _share(value: Any) -> int:

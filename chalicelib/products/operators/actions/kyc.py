@@ -19,7 +19,8 @@ from chalicelib.kit.errors import Invalid, Unauthenticated
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.signed import is_signed
 from chalicelib.kit.table import Write, pack
-from chalicelib.products.operators import me, words
+from chalicelib.products.operators.actions import me
+from chalicelib.products.operators.words import operators as words
 
 PROVIDER = "provider"
 DECIDES = "applicantReviewed"

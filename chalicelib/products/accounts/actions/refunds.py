@@ -10,8 +10,8 @@ from chalicelib.kit.errors import Conflict, NotFound
 from chalicelib.kit.lifecycle import Move, MovedOn, Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.accounts import store as rows
-from chalicelib.products.accounts import words
 from chalicelib.products.accounts.lifecycle import DEPOSIT, DepositState
+from chalicelib.products.accounts.words import accounts as words
 
 
 class DepositNotFound(NotFound):
