@@ -94,6 +94,8 @@ def resolve(world: World, entry: Entry) -> list[Write]:
     if dispute.confidence is None:
         log.warning("dispute.unresolved", dispute=dispute.dispute_id, task=dispute.task_id)
         return [disputes.ask_again(world, dispute)]
+    if suspension.concerns(world, sheets.task):
+        return suspension.put_off(world, entry, kinds.RESOLVE)
     outcome = rules.default_outcome(dispute.confidence)
     shares = rules.shares(outcome, sheets.task.reward_micros, sheets.task.fee_micros, None)
     why = f"Nobody resolved it in time; the last verdict had a confidence of {dispute.confidence}."

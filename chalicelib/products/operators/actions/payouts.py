@@ -58,8 +58,8 @@ def request(world: World, operator: Operator, order: payout_words.PayoutOrder, c
     Raises Invalid, KycRequired, PayoutsUnavailable, InsufficientFunds.
     """
     rules.check_payout(order.amount_usd)
-    where = _destination(world, order)
     identity.check_kyc(operator)
+    where = _destination(world, order)
     if where.rail not in world.rails:
         raise PayoutsUnavailable
     before = rows.standing(world.store, operator.id, where.rail, where.address)

@@ -1,7 +1,7 @@
 """What a suspension does to tasks (ruling 3): open ones leave the board, and nothing is completed or freed meanwhile.
 
 suspended ──► task.withdraw_all ──► PENDING and ESTIMATE_PENDING tasks, each cancelled and refunded in its own commit
-              task.complete │ task.mature ──► put off by a day, again and again, until nobody concerned is suspended
+              task.complete │ task.mature │ task.resolve ──► put off by a day, until nobody concerned is suspended
 """
 
 from datetime import timedelta
