@@ -3,11 +3,9 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
@@ -15,6 +13,7 @@ from chalicelib.core.providers.dlocal import DlocalTill
 from chalicelib.core.settings import Settings
 from chalicelib.doors import wiring
 from tests.harness import House, Reply
+from tests.loopback import Quiet, handling
 
 WEBHOOK_SECRET, SECRET = "the secret of the notices", "the secret of the requests"
 Said = tuple[int, Any]
@@ -82,7 +81,7 @@ def serving(provider: Callable[[str, str, Any, bytes], Said | None]) -> Iterator
     """A provider at an address on this machine. What goes wrong inside it is told when it closes."""
     faults: list[BaseException] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             try:
@@ -101,19 +100,8 @@ def serving(provider: Callable[[str, str, Any, bytes], Said | None]) -> Iterator
 
         do_GET = do_POST = _answer  # noqa: N815 the names of the standard library
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with handling(Handler) as url:
+        yield url
     assert faults == []
 
 

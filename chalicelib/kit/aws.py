@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+CONNECT_SECONDS, READ_SECONDS = 1.0, 1.5
+CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS
+"""How long one call of DynamoDB may take. Who calls asks again: the store for what it reads, a commit for itself."""
+
 _making = threading.Lock()
 
 OUTAGES = (NoConnection, HTTPClientError)
@@ -29,8 +33,8 @@ def at_first_use(client: Callable[[], C]) -> C:
 
 
 def dynamodb() -> "DynamoDBClient":
-    """DynamoDB, with short time-outs: a slow answer is repeated under the same request token."""
-    return _client("dynamodb")  # type: ignore[no-any-return]
+    """DynamoDB, with short time-outs, each call sent once: a commit says itself how long it goes on asking."""
+    return _client("dynamodb", attempts=1)  # type: ignore[no-any-return]
 
 
 def sqs() -> "SQSClient":
@@ -77,11 +81,11 @@ def _made(service: str, seconds: float | None, attempts: int) -> Any:
     import boto3  # imported here, and only here, so that nothing pays for it before it is used
     from botocore.config import Config
 
-    read_timeout_seconds = seconds or (10 if service == "s3" else 1.5)
+    read_timeout_seconds = seconds or (10 if service == "s3" else READ_SECONDS)
     return boto3.client(
         service,  # type: ignore[call-overload]
         config=Config(
-            connect_timeout=1,
+            connect_timeout=CONNECT_SECONDS,
             read_timeout=read_timeout_seconds,
             retries={"total_max_attempts": attempts, "mode": "standard"},
             max_pool_connections=64,

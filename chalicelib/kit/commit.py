@@ -5,6 +5,9 @@
                      20 ms … 640 ms, jittered   ├─► others write the same rows: again, up to 8 times, then Busy
                                 └───────────────┴─► no answer: again, same request token, then OutcomeUnknown
 
+No send begins after ALL_TRIES_SECONDS, so no commit takes longer than LONGEST_SECONDS: what is older and not there will
+never be there, which whoever reads rows in the order of their ids relies on.
+
 The order of the writes is the precedence of refusals. A conflict that is reported ahead of the first failed condition
 means "ask again", because that condition was judged against rows that were just being changed.
 """
@@ -17,7 +20,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.kit.aws import OUTAGES
+from chalicelib.kit.aws import CALL_SECONDS, OUTAGES
 from chalicelib.kit.errors import Busy, OutcomeUnknown
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store
@@ -28,7 +31,8 @@ BYTES_MAX = 4_000_000
 TRIES_MAX = 8
 FIRST_PAUSE_SECONDS = 0.02
 LAST_PAUSE_SECONDS = 0.64
-ALL_TRIES_SECONDS = 4.0
+ALL_TRIES_SECONDS = 2.0
+LONGEST_SECONDS = ALL_TRIES_SECONDS + CALL_SECONDS
 
 _RETRYABLE_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _RETRYABLE_ERRORS = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
@@ -65,14 +69,14 @@ def commit(store: Store, writes: Sequence[Write], *, pause: Callable[[float], No
     for attempt in range(TRIES_MAX):
         if attempt:
             pause(random.uniform(0, min(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), LAST_PAUSE_SECONDS)))
+        if time.monotonic() >= deadline:
+            break
         try:
             _send(store, request, writes)
             return tuple(write.bell for write in writes if write.bell is not None)
         except _AskAgain as unsettled:
             contended = unsettled.write or contended
             unclear = unsettled.unclear or (unclear and unsettled.write is None)
-        if time.monotonic() >= deadline:
-            break
     raise OutcomeUnknown() if unclear else Busy(contended)
 
 

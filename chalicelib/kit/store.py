@@ -11,6 +11,7 @@ from boto3.dynamodb.conditions import Key as Condition
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
+from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.errors import Busy
 from chalicelib.kit.table import Item, Key, key_of, unpack, update_request
 
@@ -128,7 +129,17 @@ class Store:
 
 
 def _asked(ask: Callable[..., Any], **words: Any) -> Any:
-    """The answer of DynamoDB. Raises Busy when it is throttling or ailing: asking again later is right."""
+    """The answer of DynamoDB, asked a second time if there is none: a container that was frozen wakes up with dead
+    connections. Raises Busy when it is throttling or ailing: asking again later is right.
+    """
+    try:
+        return _asked_once(ask, words)
+    except (Busy, *OUTAGES):
+        _pause(0)
+        return _asked_once(ask, words)
+
+
+def _asked_once(ask: Callable[..., Any], words: dict[str, Any]) -> Any:
     try:
         return ask(**words)
     except ClientError as error:

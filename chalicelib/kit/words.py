@@ -89,6 +89,16 @@ Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)
 """An e-mail address."""
 
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+"""Why somebody does what they do, in their own words."""
+
+
+class Because(Words):
+    """A deed that needs nothing but its reason, which is kept with it."""
+
+    reason: Reason
+
+
 def dumps(answer: BaseModel | dict[str, Any]) -> str:
     """The JSON text of an answer. Decimals become JSON numbers digit by digit."""
     plain = answer.model_dump() if isinstance(answer, BaseModel) else answer

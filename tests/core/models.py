@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from chalicelib.core.judge.bedrock import BedrockJudge
 from chalicelib.core.judge.openai import OpenAiJudge
 from chalicelib.core.world import Judge
 from chalicelib.kit import aws
+from tests.loopback import Quiet, handling
 
 MODEL = "a.model-v1:0"
 KEY = "the-key-of-the-endpoint"
@@ -38,14 +39,10 @@ class Model:
     """A server that is running. `silence` keeps it from answering before the test is over."""
 
     says: Says
-    port: int = 0
+    url: str = ""
     heard: list[Heard] = field(default_factory=list)
     silent: bool = False
     over: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -123,11 +120,11 @@ WIRES = pytest.mark.parametrize("wire", [BEDROCK, OPENAI], ids=lambda wire: wire
 def serving(says: Says, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
     """Serve on loopback until the block ends; Bedrock's client is pointed there."""
     model = Model(says)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(model))
-    server.daemon_threads = True
-    model.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
+    with handling(_handler(model)) as model.url:
+        yield from _pointed_at(model, monkeypatch)
+
+
+def _pointed_at(model: Model, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
     for name, setting in (
         ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", model.url), ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -139,14 +136,11 @@ def serving(says: Says, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
     finally:
         model.over.set()
         aws.reset()
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def _handler(model: Model) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(Quiet):
+        def do_POST(self) -> None:  # noqa: N802 the name of the standard library
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             model.heard.append(Heard(self.path, headers, json.loads(body)))
@@ -160,8 +154,5 @@ def _handler(model: Model) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(answered)))
             self.end_headers()
             self.wfile.write(answered)
-
-        def log_message(self, *_: object) -> None:
-            """A test reads what was heard, not a log of it."""
 
     return Handler

@@ -4,8 +4,18 @@ import pytest
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
-from chalicelib.kit import table
-from chalicelib.kit.commit import LAST_PAUSE_SECONDS, TRIES_MAX, WRITES_MAX, BadCommit, commit
+from chalicelib.core.events.store import SETTLED
+from chalicelib.kit import aws, table
+from chalicelib.kit import commit as committing
+from chalicelib.kit.commit import (
+    ALL_TRIES_SECONDS,
+    LAST_PAUSE_SECONDS,
+    LONGEST_SECONDS,
+    TRIES_MAX,
+    WRITES_MAX,
+    BadCommit,
+    commit,
+)
 from chalicelib.kit.errors import Busy, Conflict, OutcomeUnknown, Refusal
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store
@@ -214,3 +224,28 @@ def test_one_key_in_two_tables_is_two_rows_and_a_hundred_writes_fit(store: Store
     commit(store, [table.put(name, Key("same", "row"), {"n": 1}) for name in ("things", "others")])
     commit(store, [_plus_one(f"row-{n}") for n in range(WRITES_MAX)])
     assert _n(store, "row-99") == 1
+
+
+# How long it takes ----------------------------------------------------------------------------------------------------
+
+
+def test_no_send_begins_so_late_that_its_events_could_appear_behind_a_reader(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events are read up to SETTLED ago (ruling 22): by then a commit is over, however slow its last send is."""
+    passed = 0.0
+
+    def pause(seconds: float) -> None:
+        nonlocal passed
+        passed += LAST_PAUSE_SECONDS
+
+    monkeypatch.setattr(committing.time, "monotonic", lambda: passed)
+    flaky, client = _flaky(store, no_connection())
+    with pytest.raises(OutcomeUnknown):
+        commit(flaky, [_plus_one()], pause=pause)
+    assert passed - LAST_PAUSE_SECONDS < ALL_TRIES_SECONDS <= passed, "it gave up at the first moment past its time"
+    assert client.count == 4
+    one_call = aws.dynamodb().meta.config
+    assert one_call.retries["total_max_attempts"] == 1
+    assert ALL_TRIES_SECONDS + one_call.connect_timeout + one_call.read_timeout == LONGEST_SECONDS
+    assert SETTLED.total_seconds() > LONGEST_SECONDS

@@ -4,11 +4,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from chalicelib.kit import outside
+from tests.loopback import Quiet, handling
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -17,23 +18,12 @@ Reply = Callable[[BaseHTTPRequestHandler], None]
 def service(reply: Reply) -> Iterator[str]:
     """A service on this machine that answers by `reply`."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Handler(Quiet):
+        def do_POST(self) -> None:  # noqa: N802 the name of the standard library
             reply(self)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with handling(Handler) as url:
+        yield url
 
 
 def _says(status: int, body: bytes, **headers: str) -> Reply:

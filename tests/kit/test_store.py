@@ -9,11 +9,12 @@ from boto3.dynamodb.conditions import Key as Condition
 from botocore.exceptions import ClientError
 
 from chalicelib.kit import table
+from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.commit import commit
 from chalicelib.kit.errors import Busy
 from chalicelib.kit.store import TRIES_MAX, Store, under
 from chalicelib.kit.table import Key
-from tests.faults import FlakyClient, nth_of, refused
+from tests.faults import Fault, FlakyClient, no_connection, nth_of, refused
 
 
 class Recorder:
@@ -165,3 +166,13 @@ def test_keys_that_are_never_processed_are_busy_after_a_few_tries(store: Store) 
     with pytest.raises(Busy):
         slow.get_many("things", [Key("list", "row#000")])
     assert len(recorder.asked) == TRIES_MAX
+
+
+@pytest.mark.parametrize("ask", ASKS)
+@pytest.mark.parametrize("fault", [no_connection(), refused("ThrottlingException")], ids=["silent", "throttling"])
+def test_what_gets_no_answer_is_asked_a_second_time(store: Store, ask: str, fault: Fault) -> None:
+    client = FlakyClient(store.client, nth_of([0], fault))
+    ASKS[ask](Store(client, store.names))  # type: ignore[arg-type]
+    assert client.count == 2
+    with pytest.raises(Busy if isinstance(fault.error, ClientError) else OUTAGES):
+        ASKS[ask](Store(FlakyClient(store.client, nth_of(range(9), fault)), store.names))  # type: ignore[arg-type]

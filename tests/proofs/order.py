@@ -26,11 +26,11 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Item, unpack
 from chalicelib.products.tasks import rules
-from chalicelib.products.tasks.dispute_model import Dispute, DisputeState, Outcome
-from chalicelib.products.tasks.dispute_store import read_dispute
 from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model import Task
-from chalicelib.products.tasks.store import read_task
+from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome
+from chalicelib.products.tasks.model.tasks import Task
+from chalicelib.products.tasks.store.disputes import read_dispute
+from chalicelib.products.tasks.store.tasks import read_task
 from tests.harness import House
 
 ENDED = (Status.COMPLETED, Status.CANCELLED)

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from chalicelib.products.tasks.model import TaskRef
-from chalicelib.products.tasks.store import find_task
+from chalicelib.products.tasks.model.tasks import TaskRef
+from chalicelib.products.tasks.store.tasks import find_task
 from tests.harness import House, Reply
 from tests.proofs import order
 from tests.proofs.bells import entry_of, give

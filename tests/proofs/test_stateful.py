@@ -28,9 +28,9 @@ from chalicelib.kit import money
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Item
 from chalicelib.products.tasks import rules
-from chalicelib.products.tasks import store as task_rows
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.store import tasks as task_rows
 from tests.harness import Agent, Caller, Reply
 from tests.proofs import order
 from tests.proofs.bells import deliver, lose_all

@@ -33,7 +33,7 @@ NAMES: Mapping[str, str] = {
     "deposit.returned": "The backoffice gave back what was left of a deposit.",
     "account.suspended": "The account was suspended because a deposit of it was reversed.",
     "operator.kyc_changed": "The operator's identity check was decided.",
-    "payout.requested": "The operator asked for a payout.",
+    "payout.requested": "A payout was asked for, and its money set aside.",
     "payout.destination_changed": "Money is asked for at a place where none went before; the payout waits.",
     "payout.released": "A person let a payout go that was under review.",
     "payout.sent": "A payout is on its way.",

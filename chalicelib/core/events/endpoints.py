@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from chalicelib.core.world import World
 from chalicelib.kit.errors import Conflict, Gone, NotFound
+from chalicelib.kit.signed import signature
 
 ENDPOINTS_MAX = 10
 SECRET_PREFIX = "whsec_"  # noqa: S105 no secret: how one begins
@@ -148,7 +149,7 @@ def signatures(world: World, endpoint: Endpoint, event_id: str, body: bytes) -> 
     timestamp = str(int(now.timestamp()))
     signed = f"{event_id}.{timestamp}.".encode() + body
     return {
-        "X-HumanOps-Signature": hmac.new(good[0].encode(), body, hashlib.sha256).hexdigest(),
+        "X-HumanOps-Signature": signature(good[0], body),
         "webhook-id": event_id,
         "webhook-timestamp": timestamp,
         "webhook-signature": " ".join(f"v1,{_signature(secret, signed)}" for secret in good),

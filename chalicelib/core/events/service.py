@@ -18,6 +18,7 @@ from chalicelib.core.events.catalogue import wants
 from chalicelib.core.identity.model import Admin
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log
+from chalicelib.kit.signed import signature
 from chalicelib.kit.table import Item, Write
 
 DELIVER = Kind("webhook.deliver", COURIER)
@@ -72,7 +73,7 @@ def signatures(secret: str, message_id: str, timestamp: int, body: bytes) -> dic
     key = secret.encode()
     signed = f"{message_id}.{timestamp}.".encode() + body
     return {
-        "X-HumanOps-Signature": hmac.new(key, body, hashlib.sha256).hexdigest(),
+        "X-HumanOps-Signature": signature(secret, body),
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": "v1," + b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode(),

@@ -19,7 +19,8 @@ from chalicelib.kit.words import dumps
 
 TABLE = "events"
 KEPT = timedelta(days=30)
-# Longer than a commit may take: an event gets its id before its commit, so what is older than this is all there is.
+# Longer than a commit may take (LONGEST_SECONDS): an event gets its id just before its commit, so what is older than
+# this is all there is.
 SETTLED = timedelta(seconds=5)
 
 

@@ -183,6 +183,14 @@ def account_of(world: World, account_id: str) -> Item:
     return row
 
 
+def operator_of(world: World, operator_id: str) -> Operator:
+    """An operator whom somebody else asks about, suspended or not. Raises AccountNotFound."""
+    operator = _find_operator(world, operator_id)
+    if operator is None:
+        raise AccountNotFound
+    return operator
+
+
 def suspend_agent(world: World, account_id: str, since: datetime | None) -> list[Write]:
     """The writes after which an account and all of its keys are suspended since a moment, or, with None, no longer.
 
@@ -198,10 +206,7 @@ def suspend_agent(world: World, account_id: str, since: datetime | None) -> list
 
 def suspend_operator(world: World, operator_id: str, since: datetime | None) -> list[Write]:
     """The same for an operator, whom no search by place finds meanwhile. Raises AccountNotFound."""
-    operator = people.find(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
-    if operator is None:
-        raise AccountNotFound
-    return [people.suspend(operator, since)]
+    return [people.suspend(operator_of(world, operator_id), since)]
 
 
 def any_suspended(store: Store, person_ids: Sequence[str]) -> bool:
@@ -238,8 +243,8 @@ def recognise_admin(world: World, key: str) -> Admin:
 
 
 def recognise_operator(world: World, operator_id: str) -> Operator:
-    """The operator with an id that the door has reason to believe. Raises UnknownOperator, AccountSuspended."""
-    operator = people.find(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
+    """The operator who calls, by an id that the door believes. Raises UnknownOperator, AccountSuspended."""
+    operator = _find_operator(world, operator_id)
     if operator is None:
         raise UnknownOperator
     if operator.suspended:
@@ -264,6 +269,10 @@ def operator_id_of(bearer: Bearer) -> str:
     """
     named = f"{len(bearer.issuer)}:{bearer.issuer}{bearer.subject}".encode()
     return f"op_{b32encode(hashlib.sha256(named).digest()).decode().lower()[:26]}"
+
+
+def _find_operator(world: World, operator_id: str) -> Operator | None:
+    return people.find(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
 
 
 def _no_room(account: Item) -> Forbidden | Conflict:

@@ -8,8 +8,6 @@ as the flow, and the headers; from memory, to be checked against a sandbox: `BAN
 (the documents name `CARD`), and that X-Idempotency-Key makes a repeated order one payment.
 """
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +17,7 @@ from chalicelib.core.world import Charge, Notice, Opened
 from chalicelib.kit import clock, money, outside
 from chalicelib.kit.clock import SystemClock
 from chalicelib.kit.outside import Answer, Unanswered
+from chalicelib.kit.signed import signature
 
 # A caller waits for this, and the gateway gives up after 29 s.
 SECONDS = 10
@@ -64,12 +63,10 @@ class DlocalTill:
     def _ask(self, method: str, path: str, words: Any = None, more: dict[str, str] | None = None) -> Answer:
         settings, date = self.settings, clock.iso(SystemClock().wall())
         body = outside.encode(words) if words is not None else b""
-        signed = hmac.new(
-            settings.dlocal_secret.encode(), f"{settings.dlocal_login}{date}".encode() + body, hashlib.sha256
-        )
+        proof = signature(settings.dlocal_secret, f"{settings.dlocal_login}{date}".encode() + body)
         headers = {
             "X-Date": date, "X-Login": settings.dlocal_login, "X-Trans-Key": settings.dlocal_trans_key,
-            "X-Version": "2.1", "Authorization": f"V2-HMAC-SHA256, Signature: {signed.hexdigest()}",
+            "X-Version": "2.1", "Authorization": f"V2-HMAC-SHA256, Signature: {proof}",
             "User-Agent": "Byhand/1", **(more or {}),
         }  # fmt: skip
         place = f"{settings.dlocal_base_url.rstrip('/')}/{path}"

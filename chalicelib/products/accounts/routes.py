@@ -3,40 +3,42 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import PageWords
-from chalicelib.kit.words import Nothing
-from chalicelib.products.accounts import actions, fiat, notices, refunds, webhook_routes, words
+from chalicelib.kit.words import Because, Nothing
+from chalicelib.products.accounts import webhook_routes
+from chalicelib.products.accounts.actions import agents, fiat, notices, refunds
+from chalicelib.products.accounts.words import accounts as words
 
 _routes = Routes()
 
 
 @_routes.post("/api/v1/agents/register", Who.ANYONE, words.Registration, words.Registered, status=201, once=False)
 def register(call: Call[words.Registration]) -> Outcome:
-    return actions.register(call.world, call.words, call.request.headers.get("x-admin-key", ""))
+    return agents.register(call.world, call.words, call.request.headers.get("x-admin-key", ""))
 
 
 @_routes.post("/api/v1/agents/keys", Who.AGENT, words.KeyOrder, words.KeyMade, status=201)
 def make_key(call: Call[words.KeyOrder]) -> Outcome:
-    return actions.make_key(call.world, call.agent, call.words, call.claim)
+    return agents.make_key(call.world, call.agent, call.words, call.claim)
 
 
 @_routes.get("/api/v1/agents/keys", Who.AGENT, Nothing, words.KeyList)
 def list_keys(call: Call[Nothing]) -> words.KeyList:
-    return actions.list_keys(call.world, call.agent)
+    return agents.list_keys(call.world, call.agent)
 
 
 @_routes.delete("/api/v1/agents/keys/{key_id}", Who.AGENT, Nothing, words.Revoked)
 def revoke_key(call: Call[Nothing]) -> Outcome:
-    return actions.revoke_key(call.world, call.agent, call.ids["key_id"])
+    return agents.revoke_key(call.world, call.agent, call.ids["key_id"])
 
 
 @_routes.get("/api/v1/agents/balance", Who.AGENT, Nothing, words.Balance)
 def balance(call: Call[Nothing]) -> words.Balance:
-    return actions.balance(call.world, call.agent)
+    return agents.balance(call.world, call.agent)
 
 
 @_routes.post("/api/v1/agents/deposit/usdc", Who.AGENT, words.UsdcDeposit, words.Deposited)
 def deposit_usdc(call: Call[words.UsdcDeposit]) -> Outcome:
-    return actions.deposit_usdc(call.world, call.agent, call.words, call.claim)
+    return agents.deposit_usdc(call.world, call.agent, call.words, call.claim)
 
 
 @_routes.post("/api/v1/agents/deposit", Who.AGENT, words.FiatDeposit, words.FundsAdded)
@@ -62,8 +64,8 @@ def notice(call: Call[words.PaymentNotice]) -> words.NoticeTaken:
     return notices.receive(call.world, call.words)
 
 
-@_routes.post("/api/v1/admin/deposits/{transaction_id}/refund", Who.ADMIN, refunds.RefundOrder, refunds.Refunded)
-def refund(call: Call[refunds.RefundOrder]) -> Outcome:
+@_routes.post("/api/v1/admin/deposits/{transaction_id}/refund", Who.ADMIN, Because, words.Refunded)
+def refund(call: Call[Because]) -> Outcome:
     return refunds.refund(call.world, call.admin, call.ids["transaction_id"], call.words.reason, call.claim)
 
 

@@ -3,8 +3,8 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.accounts import webhook_words as words
-from chalicelib.products.accounts import webhooks
+from chalicelib.products.accounts.actions import webhooks
+from chalicelib.products.accounts.words import webhooks as words
 
 ENDPOINTS = "/api/v1/webhooks/endpoints"
 ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.core.agenda.model import Kind
 from chalicelib.doors.http.routes import Call, Route, Routes, Who
 from chalicelib.kit.once import Outcome
-from chalicelib.kit.words import Nothing
+from chalicelib.kit.words import Because, Nothing
 from chalicelib.products.backoffice import words
 from chalicelib.products.backoffice.actions import agenda, books, people
 
@@ -17,19 +17,19 @@ def find_agent(call: Call[Nothing]) -> words.AgentShown:
     return people.find_agent(call.world, call.ids["agent_id"])
 
 
-@_routes.post("/api/v1/admin/agents/{agent_id}/unsuspend", Who.ADMIN, words.Because, words.Suspended)
-def unsuspend_agent(call: Call[words.Because]) -> Outcome:
+@_routes.post("/api/v1/admin/agents/{agent_id}/unsuspend", Who.ADMIN, Because, words.Suspended)
+def unsuspend_agent(call: Call[Because]) -> Outcome:
     return people.unsuspend_agent(call.world, call.admin, call.ids["agent_id"], call.words.reason, call.claim)
 
 
-@_routes.post("/api/v1/admin/operators/{operator_id}/suspend", Who.ADMIN, words.Because, words.Suspended)
-def suspend_operator(call: Call[words.Because]) -> Outcome:
+@_routes.post("/api/v1/admin/operators/{operator_id}/suspend", Who.ADMIN, Because, words.Suspended)
+def suspend_operator(call: Call[Because]) -> Outcome:
     place, reason = call.ids["operator_id"], call.words.reason
     return people.suspend_operator(call.world, call.admin, place, reason, call.claim, suspended=True)
 
 
-@_routes.post("/api/v1/admin/operators/{operator_id}/unsuspend", Who.ADMIN, words.Because, words.Suspended)
-def unsuspend_operator(call: Call[words.Because]) -> Outcome:
+@_routes.post("/api/v1/admin/operators/{operator_id}/unsuspend", Who.ADMIN, Because, words.Suspended)
+def unsuspend_operator(call: Call[Because]) -> Outcome:
     place, reason = call.ids["operator_id"], call.words.reason
     return people.suspend_operator(call.world, call.admin, place, reason, call.claim, suspended=False)
 
@@ -78,8 +78,8 @@ def routes(on_suspension: Sequence[Kind]) -> list[Route]:
     """The routes. `on_suspension` is what the products do when an agent is suspended: they do not know each other."""
     mine = Routes()
 
-    @mine.post("/api/v1/admin/agents/{agent_id}/suspend", Who.ADMIN, words.Because, words.Suspended)
-    def suspend_agent(call: Call[words.Because]) -> Outcome:
+    @mine.post("/api/v1/admin/agents/{agent_id}/suspend", Who.ADMIN, Because, words.Suspended)
+    def suspend_agent(call: Call[Because]) -> Outcome:
         place, reason = call.ids["agent_id"], call.words.reason
         return people.suspend_agent(call.world, call.admin, place, reason, call.claim, on_suspension)
 

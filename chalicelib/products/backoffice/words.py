@@ -5,17 +5,11 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from chalicelib.kit.pages import LIMIT_DEFAULT, LIMIT_MAX, PageWords, Pagination
-from chalicelib.kit.words import AmountOut, Moment, Words
+from chalicelib.kit.words import AmountOut, Because, Moment, Words
 
 EntryId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
-
-
-class Because(Words):
-    """Why an admin does what they do; it is kept with the deed."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class Suspended(Words):

@@ -6,6 +6,7 @@ payout.look   the rail is asked  ──► completed | failed | nobody knows: pa
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
@@ -19,8 +20,9 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.outside import Unreached
 from chalicelib.kit.table import Write
-from chalicelib.products.operators import kinds, payouts, rules
+from chalicelib.products.operators import kinds, rules
 from chalicelib.products.operators import store as rows
+from chalicelib.products.operators.actions import payouts
 from chalicelib.products.operators.lifecycle import PAYOUT, PayoutState
 from chalicelib.products.operators.store import NotInReview, Payout
 
@@ -28,7 +30,8 @@ FAILURE_CHARACTERS_MAX = 200
 
 
 def send(world: World, entry: Entry) -> list[Write]:
-    """It is time: the payout counts as sent. While payouts are paused it comes again an hour later, as a new entry.
+    """It is time: the payout counts as sent. While payouts are paused it comes again an hour later, as a new entry,
+    and while its operator is suspended a day later (ruling 3).
 
     KYC is checked again here; without it the money goes back to who earned it.
     """
@@ -37,11 +40,13 @@ def send(world: World, entry: Entry) -> list[Write]:
     if payout.review:
         raise NotInReview(payout.state)
     if deployment.switches(world.store).payouts_paused:
-        again = now + rules.PAUSED_AGAIN
-        return [agenda.at(kinds.SEND, payout.path, again, now, which=iso(again))]
+        return [_put_off(payout, now, rules.PAUSED_AGAIN)]
     try:
-        identity.check_kyc(identity.recognise_operator(world, payout.operator_id))
-    except (identity.KycRequired, identity.UnknownOperator) as refusal:
+        operator = identity.operator_of(world, payout.operator_id)
+        if operator.suspended:
+            return [_put_off(payout, now, rules.SUSPENDED_AGAIN)]
+        identity.check_kyc(operator)
+    except (identity.KycRequired, identity.AccountNotFound) as refusal:
         return failed(world, payout, Role.CLOCK, refusal.code)
     return [
         rows.move(payout, move, sent_at=now),
@@ -85,6 +90,12 @@ def failed(world: World, payout: Payout, role: Role, reason: str) -> list[Write]
         *ledger.writes(back, now),
         payouts.told(world, payout, move.announced, reason=reason),
     ]
+
+
+def _put_off(payout: Payout, now: datetime, pause: timedelta) -> Write:
+    """The same again after a while, as an entry of its own."""
+    again = now + pause
+    return agenda.at(kinds.SEND, payout.path, again, now, which=iso(again))
 
 
 def _what_follows(world: World, payout: Payout, outcome: Paid | Refused | Unknown, looks: int) -> list[Write]:

@@ -5,15 +5,17 @@ from chalicelib.doors.http.identify import token_of
 from chalicelib.doors.http.routes import Call, Request, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import PageWords
-from chalicelib.kit.words import Nothing
-from chalicelib.products.operators import actions, backoffice, kyc, me, payout_words, payouts, search, words
+from chalicelib.kit.words import Because, Nothing
+from chalicelib.products.operators.actions import backoffice, kyc, me, operators, payouts, search
+from chalicelib.products.operators.words import operators as words
+from chalicelib.products.operators.words import payouts as payout_words
 
 _routes = Routes()
 
 
 @_routes.post("/api/v1/operator/register", Who.ANYONE, words.Registration, words.Registered, status=201, once=False)
 def register(call: Call[words.Registration]) -> Outcome:
-    return actions.register(call.world, call.words, token_of(call.request))
+    return operators.register(call.world, call.words, token_of(call.request))
 
 
 @_routes.get("/api/v1/operator/me", Who.OPERATOR, Nothing, words.Me)
@@ -65,13 +67,13 @@ def upload(call: Call[words.UploadOrder]) -> Outcome:
     """Hand in a file: announced in words and PUT to a signed URL, or, when it is small, as the body itself."""
     request = call.request
     if request.is_file:
-        return actions.store_upload(call.world, call.operator, request.content_type, request.body, call.claim)
-    return actions.announce_upload(call.world, call.operator, call.words, call.claim)
+        return operators.store_upload(call.world, call.operator, request.content_type, request.body, call.claim)
+    return operators.announce_upload(call.world, call.operator, call.words, call.claim)
 
 
 @_routes.get("/api/v1/operator/earnings", Who.OPERATOR, Nothing, words.Earnings)
 def earnings(call: Call[Nothing]) -> words.Earnings:
-    return actions.earnings(call.world, call.operator)
+    return operators.earnings(call.world, call.operator)
 
 
 @_routes.post("/api/v1/operator/payout", Who.OPERATOR, payout_words.PayoutOrder, payout_words.PayoutMade)
@@ -99,23 +101,23 @@ def list_waiting(call: Call[payout_words.WaitingQuery]) -> payout_words.WaitingP
     return backoffice.list_waiting(call.world, call.words)
 
 
-@_routes.post("/api/v1/admin/payouts/pause", Who.ADMIN, payout_words.Reason, payout_words.Paused)
-def pause(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/pause", Who.ADMIN, Because, payout_words.Paused)
+def pause(call: Call[Because]) -> Outcome:
     return backoffice.pause(call.world, call.admin, call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/payouts/resume", Who.ADMIN, payout_words.Reason, payout_words.Paused)
-def resume(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/resume", Who.ADMIN, Because, payout_words.Paused)
+def resume(call: Call[Because]) -> Outcome:
     return backoffice.resume(call.world, call.admin, call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/payouts/{payout_id}/release", Who.ADMIN, payout_words.Reason, payout_words.PayoutStatus)
-def release(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/{payout_id}/release", Who.ADMIN, Because, payout_words.PayoutStatus)
+def release(call: Call[Because]) -> Outcome:
     return backoffice.release(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/payouts/{payout_id}/fail", Who.ADMIN, payout_words.Reason, payout_words.PayoutStatus)
-def fail(call: Call[payout_words.Reason]) -> Outcome:
+@_routes.post("/api/v1/admin/payouts/{payout_id}/fail", Who.ADMIN, Because, payout_words.PayoutStatus)
+def fail(call: Call[Because]) -> Outcome:
     return backoffice.fail(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
 
 

@@ -3,8 +3,8 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.tasks import category_words as words
 from chalicelib.products.tasks.actions import categories
+from chalicelib.products.tasks.words import categories as words
 
 _routes = Routes()
 

@@ -2,8 +2,10 @@
 
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
-from chalicelib.products.tasks import dispute_words, words
+from chalicelib.kit.words import Because
 from chalicelib.products.tasks.actions import agents, backoffice
+from chalicelib.products.tasks.words import disputes as dispute_words
+from chalicelib.products.tasks.words import tasks as words
 
 _routes = Routes()
 
@@ -25,13 +27,13 @@ def resolve(call: Call[dispute_words.ResolveOrder]) -> Outcome:
     return backoffice.resolve(call.world, call.admin, call.ids["dispute_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/tasks/{task_id}/dispute", Who.ADMIN, dispute_words.AdminOrder, dispute_words.Disputed)
-def dispute_by_admin(call: Call[dispute_words.AdminOrder]) -> Outcome:
+@_routes.post("/api/v1/admin/tasks/{task_id}/dispute", Who.ADMIN, Because, dispute_words.Disputed)
+def dispute_by_admin(call: Call[Because]) -> Outcome:
     return backoffice.dispute(call.world, call.admin, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/admin/tasks/{task_id}/cancel", Who.ADMIN, dispute_words.AdminOrder, words.Cancelled)
-def cancel(call: Call[dispute_words.AdminOrder]) -> Outcome:
+@_routes.post("/api/v1/admin/tasks/{task_id}/cancel", Who.ADMIN, Because, words.Cancelled)
+def cancel(call: Call[Because]) -> Outcome:
     return backoffice.cancel(call.world, call.admin, call.ids["task_id"], call.words, call.claim)
 
 

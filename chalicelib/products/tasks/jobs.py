@@ -16,12 +16,12 @@ from chalicelib.kit import log
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import kinds, news, rules, suspension
-from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.actions import disputes, endings, verdicts
-from chalicelib.products.tasks.dispute_model import Source
+from chalicelib.products.tasks import kinds, news, rules
+from chalicelib.products.tasks.actions import disputes, endings, suspension, verdicts
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import Sheets, Task, TaskRef
+from chalicelib.products.tasks.model.disputes import Source
+from chalicelib.products.tasks.model.tasks import Sheets, Task, TaskRef
+from chalicelib.products.tasks.store import tasks as rows
 
 
 class NotCurrent(Conflict):
@@ -94,6 +94,8 @@ def resolve(world: World, entry: Entry) -> list[Write]:
     if dispute.confidence is None:
         log.warning("dispute.unresolved", dispute=dispute.dispute_id, task=dispute.task_id)
         return [disputes.ask_again(world, dispute)]
+    if suspension.concerns(world, sheets.task):
+        return suspension.put_off(world, entry, kinds.RESOLVE)
     outcome = rules.default_outcome(dispute.confidence)
     shares = rules.shares(outcome, sheets.task.reward_micros, sheets.task.fee_micros, None)
     why = f"Nobody resolved it in time; the last verdict had a confidence of {dispute.confidence}."

@@ -9,8 +9,8 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
 from chalicelib.kit.words import dumps
-from chalicelib.products.tasks.model import Sheets, Task, TaskRef, secret_place
-from chalicelib.products.tasks.words import GuardianResult
+from chalicelib.products.tasks.model.tasks import Sheets, Task, TaskRef, secret_place
+from chalicelib.products.tasks.words.tasks import GuardianResult
 
 
 def price(task: Task) -> dict[str, Any]:

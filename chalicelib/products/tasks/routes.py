@@ -3,8 +3,11 @@
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.tasks import admin_routes, category_words, dispute_routes, words, work_words
+from chalicelib.products.tasks import admin_routes, dispute_routes
 from chalicelib.products.tasks.actions import agents, categories, estimates, operators, ratings, work
+from chalicelib.products.tasks.words import categories as category_words
+from chalicelib.products.tasks.words import tasks as words
+from chalicelib.products.tasks.words import work as work_words
 
 _routes = Routes()
 

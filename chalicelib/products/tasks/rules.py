@@ -10,7 +10,7 @@ from chalicelib.core.ledger.postings import Shares
 from chalicelib.core.world import Verdict
 from chalicelib.kit import money
 from chalicelib.kit.errors import Invalid
-from chalicelib.products.tasks.dispute_model import Outcome
+from chalicelib.products.tasks.model.disputes import Outcome
 
 
 class TaskType(StrEnum):

@@ -5,9 +5,12 @@ from typing import Any
 from chalicelib.core.board.model import Assignment, Opening
 from chalicelib.core.files import service as files
 from chalicelib.core.world import World
-from chalicelib.products.tasks import dispute_words, rules, words, work_words
-from chalicelib.products.tasks.dispute_model import Dispute
-from chalicelib.products.tasks.model import Body, ProofPhoto, ProofSheet, Sheets, Task
+from chalicelib.products.tasks import rules
+from chalicelib.products.tasks.model.disputes import Dispute
+from chalicelib.products.tasks.model.tasks import Body, ProofPhoto, ProofSheet, Sheets, Task
+from chalicelib.products.tasks.words import disputes as dispute_words
+from chalicelib.products.tasks.words import tasks as words
+from chalicelib.products.tasks.words import work as work_words
 
 
 def created(task: Task) -> words.TaskCreated:

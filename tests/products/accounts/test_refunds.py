@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.products.accounts import refunds
+from chalicelib.products.accounts.actions import refunds
 from tests.harness import House
 
 

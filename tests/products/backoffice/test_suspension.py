@@ -5,7 +5,7 @@ import pytest
 from app import ROUTES
 from chalicelib.core.identity import service as identity
 from chalicelib.doors.http.routes import Who
-from chalicelib.products.tasks import suspension
+from chalicelib.products.tasks.actions import suspension
 from tests.harness import Agent, House
 from tests.products.tasks.stages import scene
 

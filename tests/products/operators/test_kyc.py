@@ -174,7 +174,7 @@ def test_a_decision_that_is_not_allowed_or_not_whole_is_refused(house: House) ->
         assert (words, refused.status, refused.json["details"]["field"]) == (words, 400, field)
     for unknown in ("op_" + "0" * 26, "op_1", "x" * 3_000):
         missing = house.admin.do(f"/operators/{unknown}/kyc", status="REJECTED")
-        assert (missing.status, missing.json["code"]) == (404, "operator_not_found")
+        assert (missing.status, missing.json["code"]) == (404, "account_not_found")
         assert house.admin.get(f"/admin/operators/{unknown}").status == 404
     for caller in (operator, house.agent()):
         assert caller.send(f"/admin{path}", {"status": "REJECTED", "reason": "x"}).status == 403

@@ -119,6 +119,22 @@ def test_what_is_refused_is_available_again_at_once_or_when_it_is_looked_up(hous
     house.prove()
 
 
+def test_a_payout_waits_while_its_operator_is_suspended_and_goes_on_when_they_are_not(house: House) -> None:
+    """Ruling 3: suspending halts payouts. The money stays set aside, and the payout is not forgotten."""
+    operator, payoneer = _rich(house), Payoneer()
+    with live(house, payoneer=payoneer):
+        made = _ask(operator)
+        house.admin.do(f"/operators/{operator.id}/suspend", reason="looks odd")
+        house.advance(hours=25)
+        assert payoneer.payments == {}
+        assert house.prove().balances["house/payouts_in_flight"] == 50_000_000
+        house.admin.do(f"/operators/{operator.id}/unsuspend", reason="was not")
+        assert _status(operator, made) == "pending"
+        house.advance(days=1)
+        assert _status(operator, made) == "sent"
+        assert len(payoneer.payments) == 1
+
+
 @pytest.mark.promise("operators.payout.kyc")
 def test_kyc_is_checked_again_when_it_is_sent(house: House) -> None:
     operator, payoneer = _rich(house), Payoneer()

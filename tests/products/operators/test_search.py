@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core.identity import people, places
 from chalicelib.core.identity.places import Place
-from chalicelib.products.operators import search
+from chalicelib.products.operators.actions import search
 from tests.harness import Agent, House, Operator
 from tests.products.operators.calls import counting
 

@@ -11,7 +11,7 @@ from chalicelib.core.ledger import service as ledger
 from chalicelib.kit import money
 from chalicelib.kit.errors import Invalid
 from chalicelib.products.tasks import rules
-from chalicelib.products.tasks.dispute_model import Outcome
+from chalicelib.products.tasks.model.disputes import Outcome
 from tests import properties
 from tests.harness import House
 from tests.listening import listening
@@ -199,3 +199,15 @@ def test_a_share_is_rounded_half_up_to_the_cent() -> None:
 def test_all_or_nothing_is_no_split_and_the_refusal_says_what_it_is(share: int, meant: str) -> None:
     with pytest.raises(Invalid, match=f"send the outcome {meant}"):
         rules.check_share(Outcome.SPLIT, share)
+
+
+def test_a_dispute_of_somebody_suspended_does_not_end_by_itself_until_they_are_not(house: House) -> None:
+    """Ruling 3: suspending halts releases, those of the clock too."""
+    stage = disputes.inside_hold(house)
+    house.admin.do(f"/operators/{stage.operator.id}/suspend", reason="looks odd")
+    house.advance(days=15)
+    assert stage.task["status"] == "DISPUTED"
+    house.admin.do(f"/operators/{stage.operator.id}/unsuspend", reason="was not")
+    house.advance(days=1)
+    assert stage.task["status"] == "COMPLETED"
+    assert stage.operator.earnings()[1] > 0

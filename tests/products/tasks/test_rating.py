@@ -56,6 +56,12 @@ def test_a_rating_is_one_to_five_and_a_comment_has_a_limit(house: House) -> None
     assert stage.task["rating"] is None
 
 
+def test_work_of_somebody_suspended_meanwhile_is_rated_as_any_other(house: House) -> None:
+    stage = scene(house, "COMPLETED")
+    house.admin.do(f"/operators/{stage.operator.id}/suspend", reason="for another task")
+    assert stage.agent.rate(stage.task_id, 2).status == 200
+
+
 @pytest.mark.parametrize(("total", "count", "tenths"), [(0, 0, None), (5, 1, 50), (9, 2, 45), (14, 3, 47), (13, 4, 33)])
 def test_an_average_is_rounded_half_up_to_a_tenth(total: int, count: int, tenths: int | None) -> None:
     assert average_tenths(total, count) == tenths

@@ -13,12 +13,15 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import category_words, dispute_words, kinds, news, rules, show, words
-from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import categories, disputes, endings
-from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import Body, Task, TaskRef, secret_place
+from chalicelib.products.tasks.model.disputes import Source
+from chalicelib.products.tasks.model.tasks import Body, Task, TaskRef, secret_place
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import categories as category_words
+from chalicelib.products.tasks.words import disputes as dispute_words
+from chalicelib.products.tasks.words import tasks as words
 
 LIST = "tasks"
 

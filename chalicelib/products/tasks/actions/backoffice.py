@@ -7,18 +7,21 @@ from chalicelib.core.world import World
 from chalicelib.kit import money, once, pages
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import dispute_store, rules, show, words
-from chalicelib.products.tasks import dispute_words as told
-from chalicelib.products.tasks import store as rows
+from chalicelib.kit.words import Because
+from chalicelib.products.tasks import rules, show
 from chalicelib.products.tasks.actions import disputes, endings
-from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import TaskRef
+from chalicelib.products.tasks.model.disputes import Source
+from chalicelib.products.tasks.model.tasks import TaskRef
+from chalicelib.products.tasks.store import disputes as dispute_store
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import disputes as told
+from chalicelib.products.tasks.words import tasks as words
 
 LIST = "admin/disputes"
 
 
-def dispute(world: World, admin: Admin, task_id: str, order: told.AdminOrder, claim: Claim | None) -> Outcome:
+def dispute(world: World, admin: Admin, task_id: str, order: Because, claim: Claim | None) -> Outcome:
     """Freeze any earning inside its hold. Raises TaskNotFound, DisputeFinal, WrongState, HoldOver."""
     sheets = rows.find_sheets(world.store, _ref(world, task_id))
     opened, writes = disputes.dispute_earning(world, sheets, Role.ADMIN, Source.ADMIN, order.reason)
@@ -65,7 +68,7 @@ def resolve(world: World, admin: Admin, dispute_id: str, order: told.ResolveOrde
     return once.commit(world.store, claim, [*writes, audit], answer)
 
 
-def cancel(world: World, admin: Admin, task_id: str, order: told.AdminOrder, claim: Claim | None) -> Outcome:
+def cancel(world: World, admin: Admin, task_id: str, order: Because, claim: Claim | None) -> Outcome:
     """Cancel a task that has not ended; everything set aside comes back. Raises TaskNotFound, WrongState."""
     task = rows.find_task(world.store, _ref(world, task_id))
     move = TASK.find("withdraw", task.status, Role.ADMIN)

@@ -12,9 +12,9 @@ from chalicelib.core.world import World
 from chalicelib.kit import money, once
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import category_words as words
 from chalicelib.products.tasks import rules
 from chalicelib.products.tasks.rules import TaskType
+from chalicelib.products.tasks.words import categories as words
 
 
 class TaskTypeDisabled(Forbidden):

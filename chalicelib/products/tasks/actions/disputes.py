@@ -22,11 +22,12 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Move, MovedOn, Role
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import dispute_store, kinds, news, rules
-from chalicelib.products.tasks import store as rows
-from chalicelib.products.tasks.dispute_model import Dispute, DisputeState, Outcome, Source
+from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason
-from chalicelib.products.tasks.model import Sheets, Task
+from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome, Source
+from chalicelib.products.tasks.model.tasks import Sheets, Task
+from chalicelib.products.tasks.store import disputes as dispute_store
+from chalicelib.products.tasks.store import tasks as rows
 
 ASK_AGAIN = timedelta(days=7)
 

@@ -15,9 +15,9 @@ from chalicelib.kit.errors import Gone
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
-from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
-from chalicelib.products.tasks.model import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.store import tasks as rows
 
 
 class TaskExpired(Gone):

@@ -18,12 +18,13 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import news, rules, show, work_words
-from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks import news, rules, show
 from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model import Task, TaskRef
-from chalicelib.products.tasks.words import Estimate
+from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import work as work_words
+from chalicelib.products.tasks.words.tasks import Estimate
 
 
 def read(opening: Opening, order: work_words.AcceptOrder, now: datetime) -> Estimate | None:

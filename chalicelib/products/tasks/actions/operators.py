@@ -17,12 +17,15 @@ from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
-from chalicelib.products.tasks import dispute_store, kinds, news, rules, show, words, work_words
-from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import endings, estimates
 from chalicelib.products.tasks.actions.endings import TaskExpired
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import ProofPhoto, ProofSheet, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import ProofPhoto, ProofSheet, Task, TaskRef
+from chalicelib.products.tasks.store import disputes as dispute_store
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import tasks as words
+from chalicelib.products.tasks.words import work as work_words
 
 LIST = "operator/tasks"
 

@@ -9,10 +9,11 @@ from chalicelib.kit import once
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import news, show, work_words
-from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks import news, show
 from chalicelib.products.tasks.lifecycle import TASK
-from chalicelib.products.tasks.model import Rating, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Rating, Task, TaskRef
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import work as work_words
 
 
 class AlreadyRated(Conflict):
@@ -35,7 +36,7 @@ def rate(world: World, agent: Agent, task_id: str, order: work_words.RateOrder, 
     if task.rating is not None:
         raise AlreadyRated
     assert task.operator_id is not None, "somebody completed it"  # noqa: S101
-    operator = identity.recognise_operator(world, task.operator_id)
+    operator = identity.operator_of(world, task.operator_id)
     tenths = average_tenths(operator.rating_sum + order.rating, operator.rating_count + 1)
     writes = [
         *rows.move(

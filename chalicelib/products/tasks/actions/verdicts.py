@@ -10,12 +10,12 @@ from chalicelib.core.world import Case, Likeness, Photo, Place, Verdict, World
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
-from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.actions import disputes
-from chalicelib.products.tasks.dispute_model import Source
 from chalicelib.products.tasks.lifecycle import TASK
-from chalicelib.products.tasks.model import Body, ProofPhoto, Sheets
-from chalicelib.products.tasks.words import GuardianResult, RequirementResult
+from chalicelib.products.tasks.model.disputes import Source
+from chalicelib.products.tasks.model.tasks import Body, ProofPhoto, Sheets
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words.tasks import GuardianResult, RequirementResult
 
 _VERBS = {
     rules.Decision.APPROVE: "approve",

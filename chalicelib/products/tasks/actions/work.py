@@ -13,11 +13,13 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import news, rules, show, words, work_words
-from chalicelib.products.tasks import store as rows
+from chalicelib.products.tasks import news, rules, show
 from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model import TaskRef
+from chalicelib.products.tasks.model.tasks import TaskRef
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import tasks as words
+from chalicelib.products.tasks.words import work as work_words
 
 LIST = "operator/tasks/mine"
 

@@ -13,7 +13,9 @@ from chalicelib.core.world import Bearer, World
 from chalicelib.kit import ids, once
 from chalicelib.kit.errors import Conflict, Invalid, TooLarge, Unauthenticated
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.operators import me, rules, words
+from chalicelib.products.operators import rules
+from chalicelib.products.operators.actions import me
+from chalicelib.products.operators.words import operators as words
 
 DEV_ISSUER = "dev"
 

@@ -11,9 +11,9 @@ from pydantic import (
 
 from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountIn, AmountOut, Moment, Words
-from chalicelib.products.tasks.dispute_words import DisputeShown
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
+from chalicelib.products.tasks.words.disputes import DisputeShown
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]

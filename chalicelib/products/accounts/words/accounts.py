@@ -166,6 +166,14 @@ class DepositPage(Words):
     pagination: Pagination
 
 
+class Refunded(Words):
+    """What went back to where the deposit came from."""
+
+    transaction_id: str
+    agent_id: str
+    refunded_usd: AmountOut
+
+
 class PaymentNotice(Words):
     """POST /webhooks/dlocal. The amount is held against our own order row, whatever it is."""
 

@@ -12,11 +12,13 @@ from chalicelib.kit import ids, log, once, pages
 from chalicelib.kit.errors import Invalid, NotFound
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.outside import Unanswered, Unreached
-from chalicelib.products.accounts import rules, settling, words
+from chalicelib.products.accounts import rules
 from chalicelib.products.accounts import store as rows
-from chalicelib.products.accounts.actions import DepositsUnavailable
+from chalicelib.products.accounts.actions import settling
+from chalicelib.products.accounts.actions.agents import DepositsUnavailable
 from chalicelib.products.accounts.lifecycle import DepositState
 from chalicelib.products.accounts.store import Deposit
+from chalicelib.products.accounts.words import accounts as words
 
 LIST = "agents/deposits"
 PROVIDER_SILENT = "The payment provider did not answer. Send this again under the same Idempotency-Key to go on."

@@ -6,7 +6,7 @@ from chalicelib.core.identity import people, places
 from chalicelib.core.identity.model import Found
 from chalicelib.core.identity.places import Place
 from chalicelib.core.world import World
-from chalicelib.products.operators import words
+from chalicelib.products.operators.words import operators as words
 
 LOOKED_AT_MAX = 200
 """How many operators are looked at in each stretch of cells; there are at most ten stretches."""

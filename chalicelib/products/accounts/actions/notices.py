@@ -1,13 +1,12 @@
 """POST /webhooks/dlocal: what the payment provider tells us of an order, verified over its raw bytes (ruling 27)."""
 
-import hashlib
-import hmac
-
 from chalicelib.core.world import Notice, World
 from chalicelib.kit import ids, log
 from chalicelib.kit.errors import Unauthenticated
-from chalicelib.products.accounts import settling, words
+from chalicelib.kit.signed import is_signed
 from chalicelib.products.accounts import store as rows
+from chalicelib.products.accounts.actions import settling
+from chalicelib.products.accounts.words import accounts as words
 
 
 class BadSignature(Unauthenticated):
@@ -20,13 +19,8 @@ class BadSignature(Unauthenticated):
 
 
 def check_signature(world: World, body: bytes, signature: str) -> None:
-    """Whether the provider has sent these very bytes. Raises BadSignature, and always where no secret is set.
-
-    Compared in constant time; an empty key would be everybody's.
-    """
-    secret = world.settings.dlocal_webhook_secret
-    due = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    if not secret or not hmac.compare_digest(due.encode(), signature.strip().lower().encode()):
+    """Whether the provider has sent these very bytes. Raises BadSignature, and always where no secret is set."""
+    if not is_signed(world.settings.dlocal_webhook_secret, body, signature):
         raise BadSignature
 
 

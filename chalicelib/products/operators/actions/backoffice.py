@@ -9,11 +9,14 @@ from chalicelib.core.world import World
 from chalicelib.kit import ids, once, pages
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.operators import jobs, payout_words, payouts
+from chalicelib.kit.words import Because
+from chalicelib.products.operators import jobs
 from chalicelib.products.operators import store as rows
+from chalicelib.products.operators.actions import payouts
+from chalicelib.products.operators.actions.payouts import PayoutNotFound
 from chalicelib.products.operators.lifecycle import PAYOUT
-from chalicelib.products.operators.payouts import PayoutNotFound
 from chalicelib.products.operators.store import Payout
+from chalicelib.products.operators.words import payouts as payout_words
 
 LIST = "admin/payouts"
 ALL = "payouts"
@@ -33,7 +36,7 @@ def list_waiting(world: World, query: payout_words.WaitingQuery) -> payout_words
     return payout_words.WaitingPage(data=shown, pagination=turn.pagination(page.last, None))
 
 
-def release(world: World, admin: Admin, payout_id: str, order: payout_words.Reason, claim: Claim | None) -> Outcome:
+def release(world: World, admin: Admin, payout_id: str, order: Because, claim: Claim | None) -> Outcome:
     """Let a payout go that waits for a person; it may still have to cool. Raises PayoutNotFound, NotInReview."""
     payout = _find(world, payout_id)
     if not payout.review:
@@ -48,7 +51,7 @@ def release(world: World, admin: Admin, payout_id: str, order: payout_words.Reas
     return once.commit(world.store, claim, writes, _status(payout, move.end))
 
 
-def fail(world: World, admin: Admin, payout_id: str, order: payout_words.Reason, claim: Claim | None) -> Outcome:
+def fail(world: World, admin: Admin, payout_id: str, order: Because, claim: Claim | None) -> Outcome:
     """Send the money of a payout back that has not been sent. Raises PayoutNotFound, WrongState."""
     payout = _find(world, payout_id)
     move = PAYOUT.find("fail", payout.state, Role.ADMIN)
@@ -59,17 +62,17 @@ def fail(world: World, admin: Admin, payout_id: str, order: payout_words.Reason,
     return once.commit(world.store, claim, writes, _status(payout, move.end))
 
 
-def pause(world: World, admin: Admin, order: payout_words.Reason, claim: Claim | None) -> Outcome:
+def pause(world: World, admin: Admin, order: Because, claim: Claim | None) -> Outcome:
     """Nothing is paid out until somebody resumes; requests are still taken."""
     return _switch(world, admin, order, claim, paused=True)
 
 
-def resume(world: World, admin: Admin, order: payout_words.Reason, claim: Claim | None) -> Outcome:
+def resume(world: World, admin: Admin, order: Because, claim: Claim | None) -> Outcome:
     """Payouts go on: each within an hour."""
     return _switch(world, admin, order, claim, paused=False)
 
 
-def _switch(world: World, admin: Admin, order: payout_words.Reason, claim: Claim | None, *, paused: bool) -> Outcome:
+def _switch(world: World, admin: Admin, order: Because, claim: Claim | None, *, paused: bool) -> Outcome:
     because = order.reason if paused else ""
     writes = [
         deployment.set_switches(payouts_paused=paused, payouts_paused_because=because),

@@ -22,11 +22,12 @@ from chalicelib.kit.errors import Conflict, NotFound
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
-from chalicelib.products.operators import kinds, payout_words, rules
+from chalicelib.products.operators import kinds, rules
 from chalicelib.products.operators import store as rows
 from chalicelib.products.operators.lifecycle import PAYOUT, PayoutState
 from chalicelib.products.operators.rules import Destination
 from chalicelib.products.operators.store import Payout, Standing
+from chalicelib.products.operators.words import payouts as payout_words
 
 LIST, HISTORY = "operator/payouts", "operator/earnings"
 

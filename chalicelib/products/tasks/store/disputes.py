@@ -17,7 +17,7 @@ from chalicelib.kit import clock, ids
 from chalicelib.kit.errors import NotFound
 from chalicelib.kit.store import Rows, Store
 from chalicelib.kit.table import Item, Key, Write, add, update
-from chalicelib.products.tasks.dispute_model import Dispute, DisputeState, Outcome
+from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome
 
 TABLE = "tasks"
 

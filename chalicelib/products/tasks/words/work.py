@@ -9,7 +9,7 @@ from chalicelib.kit.pages import Pagination
 from chalicelib.kit.words import AmountOut, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
-from chalicelib.products.tasks.words import Estimate, GuardianResult, Location, OperatorShown, Remote
+from chalicelib.products.tasks.words.tasks import Estimate, GuardianResult, Location, OperatorShown, Remote
 
 _Part = Annotated[int, Field(ge=0, le=1_000_000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]

@@ -8,7 +8,7 @@
     task_…     verdict#<n>  what the Guardian said of it
     task_…     estimate     how long the operator who has it says it takes
     task_…     rating       what the agent said of the work
-    task_…     dispute#<n>  see dispute_store.py
+    task_…     dispute#<n>  see disputes.py
 
 Heads lie under their account, so that its list is one consistent query; who has only the id of a task finds the account
 on the board.
@@ -26,11 +26,11 @@ from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add, put, update
 from chalicelib.kit.words import Words
-from chalicelib.products.tasks import dispute_store
 from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model import Body, ProofSheet, Rating, Sheets, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Body, ProofSheet, Rating, Sheets, Task, TaskRef
 from chalicelib.products.tasks.rules import SUBMISSIONS_MAX
-from chalicelib.products.tasks.words import Estimate, GuardianResult
+from chalicelib.products.tasks.store import disputes as dispute_store
+from chalicelib.products.tasks.words.tasks import Estimate, GuardianResult
 
 TABLE = "tasks"
 PREFIX = "task_"

@@ -1,12 +1,10 @@
 """Requests and answers about what can be asked for: categories, their switches, and what it would cost."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import StringConstraints
-
-from chalicelib.kit.words import AmountIn, AmountOut, Words
+from chalicelib.kit.words import AmountIn, AmountOut, Because, Words
 from chalicelib.products.tasks.rules import TaskType, Tier
-from chalicelib.products.tasks.words import TypeIn
+from chalicelib.products.tasks.words.tasks import TypeIn
 
 
 class QuoteQuery(Words):
@@ -68,8 +66,7 @@ class TypesShown(Words):
     data: list[TypeShown]
 
 
-class SwitchOrder(Words):
+class SwitchOrder(Because):
     """POST /admin/task-types/:task_type."""
 
     enabled: bool
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

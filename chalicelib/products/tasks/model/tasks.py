@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from chalicelib.core.files.model import Frozen
 from chalicelib.kit.words import Moment, Words
-from chalicelib.products.tasks.dispute_model import Dispute
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
+from chalicelib.products.tasks.model.disputes import Dispute
 from chalicelib.products.tasks.rules import TaskType
-from chalicelib.products.tasks.words import Estimate, GuardianResult, Location
+from chalicelib.products.tasks.words.tasks import Estimate, GuardianResult, Location
 
 
 @dataclass(frozen=True)

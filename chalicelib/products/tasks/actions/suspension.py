@@ -1,7 +1,7 @@
 """What a suspension does to tasks (ruling 3): open ones leave the board, and nothing is completed or freed meanwhile.
 
 suspended ──► task.withdraw_all ──► PENDING and ESTIMATE_PENDING tasks, each cancelled and refunded in its own commit
-              task.complete │ task.mature ──► put off by a day, again and again, until nobody concerned is suspended
+              task.complete │ task.mature │ task.resolve ──► put off by a day, until nobody concerned is suspended
 """
 
 from datetime import timedelta
@@ -16,10 +16,10 @@ from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import Role, looking_again
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds
-from chalicelib.products.tasks import store as rows
 from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.store import tasks as rows
 
 PUT_OFF = timedelta(days=1)
 AT_ONCE = 25

@@ -6,11 +6,9 @@ from pydantic import BeforeValidator, StringConstraints
 
 from chalicelib.kit import money
 from chalicelib.kit.pages import PageWords, Pagination
-from chalicelib.kit.words import AmountOut, Moment, Words
-from chalicelib.products.tasks.dispute_model import DisputeState, Outcome, Source
+from chalicelib.kit.words import AmountOut, Because, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
-
-AdminReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+from chalicelib.products.tasks.model.disputes import DisputeState, Outcome, Source
 
 
 def _share(value: Any) -> int:
@@ -30,18 +28,11 @@ class DisputeOrder(Words):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
-class AdminOrder(Words):
-    """A deed of the backoffice that needs nothing but its reason."""
-
-    reason: AdminReason
-
-
-class ResolveOrder(Words):
+class ResolveOrder(Because):
     """POST /admin/disputes/:id/resolve; the share is in millionths here."""
 
     outcome: Outcome
     operator_share: Annotated[int, BeforeValidator(_share)] | None = None
-    reason: AdminReason
 
 
 class DisputesQuery(PageWords):

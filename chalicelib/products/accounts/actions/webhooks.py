@@ -21,7 +21,7 @@ from chalicelib.kit import ids, once
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.once import Claim, Outcome, SecretAlreadyShown
 from chalicelib.kit.table import Item, Write
-from chalicelib.products.accounts import webhook_words as words
+from chalicelib.products.accounts.words import webhooks as words
 
 # So many replaced secrets may sign beside the new one.
 OLD_SECRETS_MAX = 3

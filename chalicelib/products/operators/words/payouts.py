@@ -106,12 +106,6 @@ class WaitingPage(Words):
     pagination: Pagination
 
 
-class Reason(Words):
-    """Why somebody of the backoffice does what they do."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-
-
 class Paused(Words):
     """Whether payouts are paused now."""
 

@@ -7,24 +7,25 @@ Each decision is made on the row as it was read, and says when it was made; so a
 changes nothing, and a decision of the backoffice stands until the provider finds out something after it.
 """
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 
 from chalicelib.core.events import service as events
 from chalicelib.core.identity import people
+from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Admin, Kyc, Operator
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log, once, pages
-from chalicelib.kit.errors import Invalid, NotFound, Unauthenticated
+from chalicelib.kit.errors import Invalid, Unauthenticated
 from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.signed import is_signed
 from chalicelib.kit.table import Write, pack
-from chalicelib.products.operators import me, words
+from chalicelib.products.operators.actions import me
+from chalicelib.products.operators.words import operators as words
 
 PROVIDER = "provider"
 DECIDES = "applicantReviewed"
 ANSWERS = {"GREEN": Kyc.APPROVED, "RED": Kyc.REJECTED}
-HASHES = {"HMAC_SHA256_HEX": hashlib.sha256, "HMAC_SHA512_HEX": hashlib.sha512, "HMAC_SHA1_HEX": hashlib.sha1}
+HASHES = {"HMAC_SHA256_HEX": "sha256", "HMAC_SHA512_HEX": "sha512", "HMAC_SHA1_HEX": "sha1"}
 A_MOMENT = timedelta(milliseconds=1)
 # How far ahead of ours the provider's clock may be.
 AHEAD_MAX = timedelta(minutes=5)
@@ -39,24 +40,13 @@ class BadNotice(Unauthenticated):
         super().__init__("Missing or invalid signature.")
 
 
-class OperatorNotFound(NotFound):
-    """There is no such operator."""
-
-    code = "operator_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("Operator not found.")
-
-
 def check_signature(world: World, body: bytes, digest: str, algorithm: str) -> None:
     """Whether the provider has sent these very bytes. Raises BadNotice, and always where no secret is set.
 
     The algorithm is the one that was agreed; a notice does not choose how it is checked.
     """
     secret, agreed = world.settings.kyc_webhook_secret, world.settings.kyc_webhook_algorithm
-    expected = hmac.new(secret.encode(), body, HASHES[agreed]).hexdigest()
-    same = hmac.compare_digest(expected.encode(), digest.strip().lower().encode())
-    if not (secret and same and algorithm.strip().upper() == agreed):
+    if not is_signed(secret, body, digest, HASHES[agreed]) or algorithm.strip().upper() != agreed:
         raise BadNotice
 
 
@@ -82,9 +72,9 @@ def hear(world: World, notice: words.KycNotice) -> Outcome:
 def decide(world: World, admin: Admin, operator_id: str, order: words.KycOrder, claim: Claim | None) -> Outcome:
     """Decide by hand: later than every decision there is, whatever the provider's clock said.
 
-    Raises OperatorNotFound.
+    Raises AccountNotFound.
     """
-    operator = _known(world, operator_id)
+    operator = identity.operator_of(world, operator_id)
     before, now, kyc = operator.kyc_decided_at, world.wall(), Kyc(order.status)
     at = max(now, before + A_MOMENT) if before else now
     by = f"admin:{admin.name}"
@@ -97,8 +87,8 @@ def decide(world: World, admin: Admin, operator_id: str, order: words.KycOrder, 
 
 
 def find(world: World, operator_id: str) -> words.OperatorSheet:
-    """One operator, whole. Raises OperatorNotFound."""
-    return _sheet(_known(world, operator_id))
+    """One operator, whole. Raises AccountNotFound."""
+    return _sheet(identity.operator_of(world, operator_id))
 
 
 def list_operators(world: World, query: words.OperatorsQuery) -> words.OperatorsPage:
@@ -133,13 +123,6 @@ def _noticed_at(world: World, notice: words.KycNotice) -> datetime:
 def _ignored(notice: words.KycNotice, why: str) -> Outcome:
     log.warning("kyc.ignored", why=why, type=notice.type, applicant=notice.applicant_id)
     return Outcome(words.KycHeard(ignored=why).dump())
-
-
-def _known(world: World, operator_id: str) -> Operator:
-    operator = people.find(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
-    if operator is None:
-        raise OperatorNotFound
-    return operator
 
 
 def _sheet(operator: Operator) -> words.OperatorSheet:

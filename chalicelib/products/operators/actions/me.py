@@ -8,7 +8,7 @@ from chalicelib.core.identity.model import Kyc, Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once
 from chalicelib.kit.once import Outcome
-from chalicelib.products.operators import words
+from chalicelib.products.operators.words import operators as words
 
 
 def newcomer(world: World, order: words.Registration, operator_id: str) -> Operator:

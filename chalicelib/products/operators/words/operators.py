@@ -15,11 +15,9 @@ from pydantic import (
 
 from chalicelib.core.files.model import CONTENT_TYPES, UPLOAD_BYTES_MAX
 from chalicelib.kit.pages import LIMIT_DEFAULT, LIMIT_MAX, PageWords, Pagination
-from chalicelib.kit.words import AmountOut, Email, Moment, Words
+from chalicelib.kit.words import AmountOut, Because, Email, Moment, Words
 
 Text200 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-
-
 Text100 = Annotated[str, StringConstraints(max_length=100)]
 Text40 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Skill = Annotated[
@@ -134,14 +132,12 @@ class Registered(Words):
 
 
 KycDecision = Literal["PENDING", "APPROVED", "REJECTED"]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
-class KycOrder(Words):
+class KycOrder(Because):
     """POST /admin/operators/:id/kyc."""
 
     status: KycDecision
-    reason: Reason
 
 
 class OperatorSheet(Me):

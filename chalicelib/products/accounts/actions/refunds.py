@@ -1,9 +1,5 @@
 """Refunds: the backoffice gives back what nobody has used of a deposit."""
 
-from typing import Annotated
-
-from pydantic import StringConstraints
-
 from chalicelib.core.events import service as events
 from chalicelib.core.identity.model import Admin
 from chalicelib.core.ledger import chart, postings
@@ -13,23 +9,9 @@ from chalicelib.kit import ids, money, once
 from chalicelib.kit.errors import Conflict, NotFound
 from chalicelib.kit.lifecycle import Move, MovedOn, Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.kit.words import AmountOut, Words
 from chalicelib.products.accounts import store as rows
 from chalicelib.products.accounts.lifecycle import DEPOSIT, DepositState
-
-
-class RefundOrder(Words):
-    """POST /admin/deposits/:id/refund."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-
-
-class Refunded(Words):
-    """What went back to where the deposit came from."""
-
-    transaction_id: str
-    agent_id: str
-    refunded_usd: AmountOut
+from chalicelib.products.accounts.words import accounts as words
 
 
 class DepositNotFound(NotFound):
@@ -90,7 +72,7 @@ def refund(world: World, admin: Admin, transaction_id: str, reason: str, claim: 
             world, admin, "admin.deposit_refunded", transaction_id, reason, agent_id=agent_id, amount_usd=told
         ),
     ]
-    answer = Refunded(transaction_id=transaction_id, agent_id=agent_id, refunded_usd=amount)
+    answer = words.Refunded(transaction_id=transaction_id, agent_id=agent_id, refunded_usd=amount)
     try:
         return once.commit(world.store, claim, writes, answer)
     except ledger.InsufficientFunds:

@@ -12,8 +12,9 @@ from chalicelib.kit import ids, once
 from chalicelib.kit.errors import Conflict, Forbidden
 from chalicelib.kit.once import Claim, Outcome, SecretAlreadyShown
 from chalicelib.kit.table import Item
-from chalicelib.products.accounts import rules, words
+from chalicelib.products.accounts import rules
 from chalicelib.products.accounts import store as rows
+from chalicelib.products.accounts.words import accounts as words
 
 
 class RegistrationRefused(Forbidden):

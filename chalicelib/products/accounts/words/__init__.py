@@ -1,0 +1,1 @@
+"""Requests and answers of accounts, by what they are about."""

@@ -1,0 +1,1 @@
+"""The verbs of operators, by what they are about."""

@@ -1,0 +1,1 @@
+"""Requests and answers of operators, by what they are about."""

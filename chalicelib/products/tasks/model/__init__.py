@@ -1,0 +1,1 @@
+"""What tasks and their disputes are, as records."""

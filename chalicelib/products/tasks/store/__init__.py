@@ -1,0 +1,1 @@
+"""The rows of tasks and of their disputes."""
