@@ -6,6 +6,7 @@ payout.look   the rail is asked  ──► completed | failed | nobody knows: pa
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
@@ -28,7 +29,8 @@ FAILURE_CHARACTERS_MAX = 200
 
 
 def send(world: World, entry: Entry) -> list[Write]:
-    """It is time: the payout counts as sent. While payouts are paused it comes again an hour later, as a new entry.
+    """It is time: the payout counts as sent. While payouts are paused, or the operator is suspended, it comes again an
+    hour later, as a new entry.
 
     KYC is checked again here; without it the money goes back to who earned it.
     """
@@ -37,10 +39,11 @@ def send(world: World, entry: Entry) -> list[Write]:
     if payout.review:
         raise NotInReview(payout.state)
     if deployment.switches(world.store).payouts_paused:
-        again = now + rules.PAUSED_AGAIN
-        return [agenda.at(kinds.SEND, payout.path, again, now, which=iso(again))]
+        return [_send_again(payout, now)]
     try:
         identity.check_kyc(identity.recognise_operator(world, payout.operator_id))
+    except identity.AccountSuspended:
+        return [_send_again(payout, now)]
     except (identity.KycRequired, identity.UnknownOperator) as refusal:
         return failed(world, payout, Role.CLOCK, refusal.code)
     return [
@@ -102,6 +105,11 @@ def _what_follows(world: World, payout: Payout, outcome: Paid | Refused | Unknow
         *ledger.writes(postings.payout_sent(payout.payout_id, payout.amount_micros), now),
         payouts.told(world, payout, move.announced),
     ]
+
+
+def _send_again(payout: Payout, now: datetime) -> Write:
+    again = now + rules.PAUSED_AGAIN
+    return agenda.at(kinds.SEND, payout.path, again, now, which=iso(again))
 
 
 def _payout(world: World, entry: Entry) -> Payout:

@@ -13,7 +13,7 @@ from chalicelib.products.operators.lifecycle import Review
 PAYOUT_MIN_MICROS = money.usd(10)
 RECENT_TASKS = 10
 PAUSED_AGAIN = timedelta(hours=1)
-"""How long a payout that is due waits before it looks again whether payouts are paused."""
+"""How long a payout that is due waits before it looks again whether payouts are paused or its operator suspended."""
 
 LOOKS = (timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """How long after being sent, and then after each look without an answer, a rail is asked again; the last repeats."""

@@ -200,6 +200,20 @@ def test_a_reversal_takes_what_is_here_and_the_rest_is_lost_owed_and_repaid_firs
     assert (balances[f"{agent.id}/owed"], balances["house/losses"]) == (0, 0)
 
 
+@pytest.mark.promise("fiat.reversal.frozen")
+def test_a_reversal_that_overtakes_its_payment_leaves_nothing_to_be_credited(house: House) -> None:
+    agent = house.agent()
+    with live(house):
+        for before in ([], [("EXPIRED", 100)], [("PAID", 99)]):
+            pay = _deposit(agent).json["payment_id"]
+            for status, amount in [*before, ("REFUNDED", 100), ("PAID", 100)]:
+                assert notify(house, pay, status, amount=amount).status == 200
+            assert (_status(agent, pay).json["status"], agent.balance()) == ("reversed", (0, 0))
+    house.drain()
+    assert agent.balance() == (0, 0), "nobody is suspended for money that never came"
+    house.prove()
+
+
 @pytest.mark.promise("fiat.hold.longer")
 def test_rewards_behind_a_recent_fiat_deposit_are_held_longer(house: House) -> None:
     agent, operator = house.agent(deposit=500), house.operator()
