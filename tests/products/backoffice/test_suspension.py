@@ -134,3 +134,9 @@ def test_work_that_is_given_back_to_a_suspended_agent_leaves_the_board_too(house
     assert operator.get("/operator/tasks").json["data"] == []
     house.admin.do(f"/agents/{agent.id}/unsuspend")
     assert (agent.task(task_id)["status"], agent.balance()) == ("CANCELLED", (100, 0))
+
+
+def test_an_agent_rates_what_somebody_did_who_is_suspended_by_now(house: House) -> None:
+    done = scene(house, "COMPLETED")
+    house.admin.do(f"/operators/{done.operator.id}/suspend")
+    assert done.agent.rate(done.task_id, 4).status == 200
