@@ -156,7 +156,7 @@ def _meet(house: House, pair: Pair, first: Do, second: Do, number: int) -> None:
 def _fine(came_to: Reply | list[str]) -> None:
     """Done, or refused for a reason; never a fault, and never put off."""
     if isinstance(came_to, Reply):
-        assert came_to.status == 200 or 400 < came_to.status < 500, came_to
+        assert came_to.status in (200, 201) or 400 < came_to.status < 500, came_to
         if came_to.status == 409 and came_to.json["code"] == "wrong_state":
             details = came_to.json["details"]
             assert details["status"] not in details["allowed_statuses"], came_to
