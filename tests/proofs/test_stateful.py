@@ -51,7 +51,7 @@ COMMON = settings(
 )
 # Making a failing example small takes minutes, because every try raises a deployment: that is for the long search.
 QUICK = settings(COMMON, max_examples=2, stateful_step_count=16, phases=[Phase.generate])
-LONG = settings(COMMON, max_examples=12, stateful_step_count=30)
+LONG = settings(COMMON, max_examples=8, stateful_step_count=30)
 
 AGENTS, OPERATORS = st.integers(0, 1), st.integers(0, 1)
 # A moment, a try of the sweeper, the Guardian's patience, the agent's window, a deadline, the agent's patience, a hold.
