@@ -135,7 +135,22 @@ class Pair:
         """Earnings, to a payee."""
         with self._live(payout_cooling_hours=0):
             words = {"amount_usd": 20, "payoneer_payee_id": "payee_1"}
-            return self.operator.send("/operator/payout", words, key="payout")
+            made = self.operator.send("/operator/payout", words, key="payout")
+        if made.status == 200:
+            self.known["payout"] = made.json["payout_id"]
+        return made
+
+    def suspend(self) -> Reply:
+        """The backoffice suspends the agent."""
+        return self.house.admin.do(f"/agents/{self.agent.id}/suspend")
+
+    def withdraw_all(self) -> list[str]:
+        """The bell after that."""
+        return give(self.house, "timers", f"task.withdraw_all:{self.agent.id}")
+
+    def fail_payout(self) -> Reply:
+        """The backoffice sends the money of a payout back."""
+        return self.house.admin.do(f"/payouts/{self.known['payout']}/fail")
 
     def wait_a_week(self) -> list[str]:
         """The hold of what was earned passes."""
@@ -191,6 +206,7 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
         f"/deposits/{pair.known['deposit']}/refund", key=f"refund-{pair.operator.id}"
     ),
     "stranger": Pair.strange,
+    "suspend the agent": Pair.suspend,
     "suspend": lambda pair: pair.house.admin.do(
         f"/agents/{pair.known['stranger']}/suspend", key=f"suspend-{pair.operator.id}"
     ),

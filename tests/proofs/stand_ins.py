@@ -15,6 +15,7 @@ from chalicelib.core.world import (
     Opened,
     Paid,
     Receipt,
+    Refused,
     RequirementResult,
     Unheard,
     Unknown,
@@ -87,10 +88,13 @@ class Purse:
 
     fail: Callable[[str, int], Fault | None] = never
     paid: dict[str, tuple[int, str]] = field(default_factory=dict)
+    refuses: bool = False
     _calls: int = 0
 
-    def pay(self, payout_id: str, amount_micros: int, destination: str) -> Paid | Unknown:
+    def pay(self, payout_id: str, amount_micros: int, destination: str) -> Paid | Refused | Unknown:
         self._calls += 1
+        if self.refuses and payout_id not in self.paid:
+            return Refused("not today")
         fault = self.fail("pay", self._calls - 1)
         if fault is None or fault.after:
             assert self.paid.setdefault(payout_id, (amount_micros, destination)) == (amount_micros, destination)

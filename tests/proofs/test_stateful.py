@@ -6,7 +6,7 @@ time goes on until nothing is left to do, and then everything has ended.
 
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from chalicelib.core.board import store as board
 from chalicelib.core.identity import deployment
 from chalicelib.core.ledger.store import find_book
+from chalicelib.core.world import World
 from chalicelib.kit import money
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Item
@@ -31,11 +32,14 @@ from chalicelib.products.tasks import rules
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.tasks import Task, TaskRef
 from chalicelib.products.tasks.store import tasks as task_rows
+from tests import faults
+from tests.faults import Fault
 from tests.harness import Agent, Caller, Reply
 from tests.proofs import order
 from tests.proofs.bells import deliver, lose_all
 from tests.proofs.deployments import raised
-from tests.proofs.stand_ins import Mailbox, Mind
+from tests.proofs.stand_ins import Counter, Mailbox, Mind, Purse
+from tests.providers import WEBHOOK_SECRET, notify
 
 COMMON = settings(
     derandomize=True,
@@ -46,17 +50,23 @@ COMMON = settings(
     suppress_health_check=list(HealthCheck),
 )
 # Making a failing example small takes minutes, because every try raises a deployment: that is for the long search.
-QUICK = settings(COMMON, max_examples=5, stateful_step_count=16, phases=[Phase.generate])
-LONG = settings(COMMON, max_examples=12, stateful_step_count=30)
+QUICK = settings(COMMON, max_examples=2, stateful_step_count=16, phases=[Phase.generate])
+LONG = settings(COMMON, max_examples=8, stateful_step_count=30)
 
 AGENTS, OPERATORS = st.integers(0, 1), st.integers(0, 1)
 # A moment, a try of the sweeper, the Guardian's patience, the agent's window, a deadline, the agent's patience, a hold.
 SPANS = (1, 61, 31 * 60, 2 * 3_600 + 1, 25 * 3_600, 73 * 3_600, 8 * 86_400)
 PICKS = st.integers(0, 5)
 KEYED = st.booleans()
-ASKED = ("", *(status for status in Status if status not in (Status.ESTIMATE_PENDING, Status.IN_PROGRESS)))
-# What may run out of tries here: the Guardian's bell can be lost every time, and a receiver can stay down.
-MAY_DIE = ("task.judge", "webhook.deliver")
+ASKED = ("", *Status)
+# What may run out of tries here: the Guardian's bell can be lost every time, and a receiver or a rail can stay down.
+MAY_DIE = ("task.judge", "webhook.deliver", "payout.pay")
+PAYEE = {"payoneer_payee_id": "payee"}
+
+
+def silent(operation: str, index: int) -> Fault | None:
+    """A rail that pays, and whose answer is lost every time."""
+    return faults.lost_answer()
 
 
 class Marketplace(RuleBasedStateMachine):
@@ -66,16 +76,21 @@ class Marketplace(RuleBasedStateMachine):
         super().__init__()
         self.open = ExitStack()
         self.house = self.open.enter_context(raised())
-        self.mind, self.mailbox = Mind(), Mailbox()
-        self.open.enter_context(self.house.living_in(judge=self.mind, courier=self.mailbox))
+        self.mind, self.mailbox, self.purse = Mind(), Mailbox(), Purse()
+        rails = {**self.house.world.rails, "payoneer": self.purse}
+        self.open.enter_context(
+            self.house.living_in(judge=self.mind, courier=self.mailbox, rails=rails, till=Counter())
+        )
         self.agents = [self.house.agent(deposit=amount) for amount in (90, 60)]
         self.operators = [self.house.operator() for _ in range(2)]
         self.tasks: list[tuple[Agent, str]] = []
         self.answered: list[tuple[Callable[[], Reply], Reply]] = []
         self.told: set[str] = set()
+        self.estimated: set[str] = set()
         self.steps = 0
         self.entries: dict[str, str] = {}
         self.claimed: dict[str, tuple[int, str]] = {}
+        self.ordered: list[tuple[Agent, str, int]] = []
 
     @initialize(stages=st.lists(st.integers(0, 5), min_size=4, max_size=4))
     def begin_in_the_middle(self, stages: list[int]) -> None:
@@ -102,22 +117,26 @@ class Marketplace(RuleBasedStateMachine):
 
     @rule(
         who=AGENTS, reward=st.integers(10, 40), hours=st.integers(1, 72), window=st.sampled_from([0, 7_200]),
-        told=st.booleans(), keyed=KEYED,
+        told=st.booleans(), keyed=KEYED, estimated=st.booleans(),
     )  # fmt: skip
-    def post(self, who: int, reward: int, hours: int, window: int, told: bool, keyed: bool) -> None:
-        """There is a task if there is money for it."""
+    def post(
+        self, who: int, reward: int, hours: int, window: int, told: bool, keyed: bool, estimated: bool = False
+    ) -> None:
+        """There is a task if there is money for it, and nothing is owed."""
         agent = self.agents[who]
         callback: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "s"} if told else {}
         words = agent.order(
             reward_usd=reward, deadline=self.house.in_time(hours=hours), auto_complete_after_seconds=window,
-            task_type="FORM_FILLING", proof_type="CONFIRMATION", location=None, **callback,
+            task_type="FORM_FILLING", proof_type="CONFIRMATION", location=None, estimate_required=estimated, **callback,
         )  # fmt: skip
         price = money.usd(reward) + rules.fee_micros(money.usd(reward), 0)
-        enough = find_book(self.house.world.store, agent.id)["deposit"] >= price
+        book = find_book(self.house.world.store, agent.id)
+        enough = book["deposit"] >= price and not book["owed"]
         made = self._send(agent, "/tasks", words, keyed)
         assert made.status == (201 if enough else 402), made
         if enough:
             self.tasks.append((agent, made.json["task_id"]))
+            self.estimated |= {made.json["task_id"]} if estimated else set()
             self.told |= {made.json["task_id"]} if told else set()
 
     @precondition(lambda self: self.tasks)
@@ -125,7 +144,7 @@ class Marketplace(RuleBasedStateMachine):
     def cancel(self, pick: int, keyed: bool) -> None:
         agent, task = self._pick(pick)
         made = self._send(agent, f"/tasks/{task.task_id}/cancel", None, keyed)
-        assert made.status == (200 if task.status in (Status.PENDING, Status.ACCEPTED) else 409), (task, made)
+        assert made.status == (200 if task.status in TASK.starts("cancel", Role.AGENT) else 409), (task, made)
 
     @precondition(lambda self: self.tasks)
     @rule(pick=PICKS, decision=st.sampled_from(["APPROVE", "REJECT"]), keyed=KEYED)
@@ -134,6 +153,44 @@ class Marketplace(RuleBasedStateMachine):
         made = self._send(agent, f"/tasks/{task.task_id}/verify", {"decision": decision}, keyed)
         decidable = task.status in (Status.SUBMITTED, Status.VERIFIED, Status.MANUAL_REVIEW)
         assert made.status == (200 if decidable else 409), (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, decision=st.sampled_from(["approve", "reject"]), keyed=KEYED)
+    def answer_estimate(self, pick: int, decision: str, keyed: bool) -> None:
+        agent, task = self._pick(pick)
+        made = self._send(agent, f"/tasks/{task.task_id}/estimate/{decision}", None, keyed)
+        if task.status is not Status.ESTIMATE_PENDING:
+            expected = 409
+        else:
+            expected = 200 if decision == "reject" or task.deadline > self.house.now() else 410
+        assert made.status == expected, (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, stars=st.integers(1, 5), keyed=KEYED)
+    def rate(self, pick: int, stars: int, keyed: bool) -> None:
+        agent, task = self._pick(pick)
+        made = self._send(agent, f"/tasks/{task.task_id}/rate", {"rating": stars}, keyed)
+        assert made.status == (200 if task.status is Status.COMPLETED and task.rating is None else 409), (task, made)
+
+    @rule(who=AGENTS, amount=st.integers(5, 40))
+    def order_fiat(self, who: int, amount: int) -> None:
+        with self._real_money():
+            made = self.agents[who].send("/agents/deposit", {"amount_usd": amount, "payment_method": "card"})
+        assert (made.status, made.json["status"]) == (200, "pending")
+        self.ordered.append((self.agents[who], made.json["payment_id"], amount))
+
+    @precondition(lambda self: self.ordered)
+    @rule(pick=PICKS, status=st.sampled_from(["PAID", "PAID", "EXPIRED", "CHARGEBACK"]), fits=st.booleans())
+    def hear_of_payment(self, pick: int, status: str, fits: bool) -> None:
+        """In any order, any number of times. Whom a reversal suspends may go on at once."""
+        agent, payment_id, amount = self.ordered[-1 - pick % len(self.ordered)]
+        with self._real_money():
+            assert notify(self.house, payment_id, status, amount if fits else amount + 1).status == 200
+        if status == "CHARGEBACK":
+            # A bell may be lost, here as everywhere: then the sweeper brings it.
+            entry = f"account.suspend:{agent.id}:{payment_id}"
+            deliver(self.house, "timers", entry)
+            assert self.house.admin.do(f"/agents/{agent.id}/unsuspend").status == 200
 
     @precondition(lambda self: self.tasks)
     @rule(pick=PICKS)
@@ -153,7 +210,8 @@ class Marketplace(RuleBasedStateMachine):
         ahead = task.deadline > self.house.now()
         load = self.house.world.store.get(board.TABLE, board.load_row(operator.id)) or {"open": 0}
         room = load["open"] < self.house.world.settings.open_assignments_max
-        made = self._send(operator, f"/operator/tasks/{task.task_id}/accept", None, keyed)
+        words = {"estimate_hours": 2} if task.task_id in self.estimated else None
+        made = self._send(operator, f"/operator/tasks/{task.task_id}/accept", words, keyed)
         if task.status is Status.PENDING:
             expected = {(200 if room else 409)} if ahead else {410}
         elif task.cancel_reason is CancelReason.EXPIRED:
@@ -172,7 +230,7 @@ class Marketplace(RuleBasedStateMachine):
         made = self._send(operator, f"/operator/tasks/{task.task_id}/submit", words, keyed)
         if operator.id != task.operator_id:
             expected = 404
-        elif task.status is Status.ACCEPTED:
+        elif task.status in (Status.ACCEPTED, Status.IN_PROGRESS):
             expected = 200 if rules.latest_work(task.deadline) > now else 410
         elif task.status is not Status.DISPUTED or task.resubmit_until is None:
             expected = 409
@@ -180,11 +238,40 @@ class Marketplace(RuleBasedStateMachine):
             expected = 200 if task.resubmit_until > now and task.submissions < rules.SUBMISSIONS_MAX else 410
         assert made.status == expected, (task, made)
 
-    @rule(who=OPERATORS, amount=st.integers(10, 40), keyed=KEYED)
-    def pay_out(self, who: int, amount: int, keyed: bool) -> None:
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, who=OPERATORS, keyed=KEYED)
+    def start(self, pick: int, who: int, keyed: bool) -> None:
+        operator, (_, task) = self.operators[who], self._pick(pick)
+        made = self._send(operator, f"/operator/tasks/{task.task_id}/start", None, keyed)
+        if operator.id != task.operator_id:
+            expected = 404
+        elif task.status is Status.ACCEPTED:
+            expected = 200 if rules.latest_work(task.deadline) > self.house.now() else 410
+        else:
+            expected = 409
+        assert made.status == expected, (task, made)
+
+    @precondition(lambda self: self.tasks)
+    @rule(pick=PICKS, who=OPERATORS, keyed=KEYED)
+    def give_back(self, pick: int, who: int, keyed: bool) -> None:
+        operator, (_, task) = self.operators[who], self._pick(pick)
+        made = self._send(operator, f"/operator/tasks/{task.task_id}/release", None, keyed)
+        if operator.id != task.operator_id:
+            expected = {404}
+        else:
+            expected = {200, 409} if task.status in TASK.starts("release", Role.OPERATOR) else {409}
+        assert made.status in expected, (task, made)
+
+    @rule(who=OPERATORS, amount=st.integers(10, 40), keyed=KEYED, really=st.booleans())
+    def pay_out(self, who: int, amount: int, keyed: bool, really: bool) -> None:
+        """Play money, or real money to a payee, whom somebody calls later."""
         operator = self.operators[who]
         enough = find_book(self.house.world.store, operator.id)["available"] >= money.usd(amount)
-        made = self._send(operator, "/operator/payout", {"amount_usd": amount}, keyed)
+        if really:
+            with self._real_money():
+                made = operator.send("/operator/payout", {"amount_usd": amount, **PAYEE})
+        else:
+            made = self._send(operator, "/operator/payout", {"amount_usd": amount}, keyed)
         assert made.status == (200 if enough else 402), made
 
     # What the backoffice does
@@ -221,6 +308,29 @@ class Marketplace(RuleBasedStateMachine):
         made = self._send(self.house.admin, f"/admin/tasks/{task.task_id}/cancel", {"reason": "It must not be."}, keyed)
         assert made.status == (200 if task.status in TASK.starts("withdraw", Role.ADMIN) else 409), (task, made)
 
+    @rule(who=AGENTS, by_agent=st.booleans(), seconds=st.sampled_from(SPANS))
+    def suspend_for_a_while(self, who: int, by_agent: bool, seconds: int) -> None:
+        person = self.agents[who] if by_agent else self.operators[who]
+        path = f"/{'agents' if by_agent else 'operators'}/{person.id}"
+        assert self.house.admin.do(f"{path}/suspend").status == 200
+        assert person.get("/agents/balance" if by_agent else "/operator/me").json["code"] == "account_suspended"
+        before = find_book(self.house.world.store, person.id)
+        self.house.advance(seconds=seconds)
+        order.check(self.house, MAY_DIE)
+        after = find_book(self.house.world.store, person.id)
+        assert (after["earned"], after["available"]) == (before["earned"], before["available"]) or not by_agent
+        assert self.house.admin.do(f"{path}/unsuspend").status == 200
+
+    @rule(pick=PICKS)
+    def refund_deposit(self, pick: int) -> None:
+        """What is left of it, and once."""
+        found = sorted(order.read(self.house.world).deposits, key=lambda row: str(row["transaction_id"]))
+        one = found[-1 - pick % len(found)]
+        book = find_book(self.house.world.store, one["pk"])
+        there = book["deposit"] > book["owed"]
+        made = self.house.admin.do(f"/deposits/{one['transaction_id']}/refund")
+        assert made.status == (200 if one["state"] == "completed" and there else 409), (one, made)
+
     # What happens by itself, and what goes wrong
 
     @precondition(lambda self: self.answered)
@@ -235,9 +345,11 @@ class Marketplace(RuleBasedStateMachine):
     @rule(
         sure=st.one_of(st.integers(0, 100), st.sampled_from([95, None])),
         receiver_is_up=st.sampled_from([True, True, False]),
+        rail=st.sampled_from(["pays", "refuses", "is silent"]),
     )
-    def drain(self, sure: int | None, receiver_is_up: bool) -> None:
+    def drain(self, sure: int | None, receiver_is_up: bool, rail: str = "pays") -> None:
         self.mind.confidence, self.mailbox.status = sure, 204 if receiver_is_up else 503
+        self.purse.refuses, self.purse.fail = rail == "refuses", silent if rail == "is silent" else faults.never
         self.house.drain()
 
     @rule()
@@ -282,6 +394,7 @@ class Marketplace(RuleBasedStateMachine):
     def _live_to_the_end(self) -> None:
         """Nothing waits for ever: after some months there is nothing on the agenda but what a person must look at."""
         self.mind.confidence, self.mailbox.status = 95, 204
+        self.purse.refuses, self.purse.fail = False, faults.never
         for _ in range(30):
             self.house.advance(days=8)
             found = order.check(self.house, MAY_DIE)
@@ -290,6 +403,11 @@ class Marketplace(RuleBasedStateMachine):
         assert all(_is_for_people(row, found) for row in found.entries.values()), found.entries
         assert {task.status for task in found.tasks} <= {Status.COMPLETED, Status.CANCELLED, Status.DISPUTED}
         assert not any(task.held for task in found.tasks if task.status is not Status.DISPUTED)
+        real = {row["sk"]: row["amount_micros"] for row in found.payouts if row["rail"] == "payoneer"}
+        ended = {row["sk"] for row in found.payouts if row["state"] == "completed"}
+        assert {payout_id: amount for payout_id, (amount, _) in self.purse.paid.items()} == {
+            payout_id: amount for payout_id, amount in real.items() if payout_id in ended
+        }
 
     def _check_list(self, agent: Agent, status: str, tasks: list[Task]) -> None:
         page = agent.get(f"/tasks?limit=100{f'&status={status}' if status else ''}").json
@@ -308,6 +426,10 @@ class Marketplace(RuleBasedStateMachine):
         assert not delivered & waiting
         verdicts = [row for row in found.verdicts if row["pk"] == task.task_id]
         assert len(delivered | waiting) == (len(verdicts) if task.task_id in self.told else 0)
+
+    def _real_money(self) -> AbstractContextManager[World]:
+        update = {"byhand_mode": "live", "dlocal_webhook_secret": WEBHOOK_SECRET, "payout_cooling_hours": 0}
+        return self.house.living_in(settings=self.house.world.settings.model_copy(update=update))
 
     def _pick(self, pick: int) -> tuple[Agent, Task]:
         agent, task_id = self.tasks[-1 - pick % len(self.tasks)]

@@ -5,6 +5,8 @@ pending ──► completed ──► reversed        the provider says what hap
    ├──┼► failed┤                          a payment that was given up may still arrive
    └──┴► parked┘ │                        the notice does not fit the order: a person looks, or a right notice comes
                  └──────► returned        the backoffice gives back what is left of it
+
+Notices overtake each other: a deposit that is not completed can be reversed as well, and then is never credited.
 """
 
 from enum import StrEnum
@@ -39,6 +41,9 @@ DEPOSIT = Lifecycle(
         Move(
             "reverse", _S.COMPLETED, _S.REVERSED, Role.PROVIDER, "deposit → fiat; losses, owed", "deposit.reversed"
         ),
+        Move("reverse", _S.PENDING, _S.REVERSED, Role.PROVIDER, "", "deposit.reversed"),
+        Move("reverse", _S.FAILED, _S.REVERSED, Role.PROVIDER, "", "deposit.reversed"),
+        Move("reverse", _S.PARKED, _S.REVERSED, Role.PROVIDER, "", "deposit.reversed"),
         Move("return", _S.COMPLETED, _S.RETURNED, Role.ADMIN, "deposit → usdc, fiat", "deposit.returned"),
     ),
 )  # fmt: skip

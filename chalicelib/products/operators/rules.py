@@ -13,7 +13,7 @@ from chalicelib.products.operators.lifecycle import Review
 PAYOUT_MIN_MICROS = money.usd(10)
 RECENT_TASKS = 10
 PAUSED_AGAIN = timedelta(hours=1)
-"""How long a payout that is due waits before it looks again whether payouts are paused."""
+"""How long a payout that is due waits before it looks again whether payouts are paused or its operator suspended."""
 
 SUSPENDED_AGAIN = timedelta(days=1)
 """How long it waits before it looks again whether its operator is suspended."""

@@ -200,6 +200,36 @@ def test_a_reversal_takes_what_is_here_and_the_rest_is_lost_owed_and_repaid_firs
     assert (balances[f"{agent.id}/owed"], balances["house/losses"]) == (0, 0)
 
 
+@pytest.mark.promise("fiat.debt.first")
+def test_no_deposit_is_given_back_to_whoever_owes_what_there_is(house: House) -> None:
+    agent = house.agent()
+    deposit = agent.deposit(30).json["transaction_id"]
+    with live(house):
+        pay = _deposit(agent).json["payment_id"]
+        notify(house, pay)
+    tasks = [agent.posted(reward_usd=50) for _ in range(2)]
+    with live(house):
+        notify(house, pay, "CHARGEBACK")
+    assert agent.cancel(tasks[0]).status == 200
+    assert agent.balance() == (59, 59)
+    assert house.admin.do(f"/deposits/{deposit}/refund").json["code"] == "deposit_used"
+    house.prove()
+
+
+@pytest.mark.promise("fiat.reversal.frozen")
+def test_a_reversal_that_overtakes_its_payment_leaves_nothing_to_be_credited(house: House) -> None:
+    agent = house.agent()
+    with live(house):
+        for before in ([], [("EXPIRED", 100)], [("PAID", 99)]):
+            pay = _deposit(agent).json["payment_id"]
+            for status, amount in [*before, ("REFUNDED", 100), ("PAID", 100)]:
+                assert notify(house, pay, status, amount=amount).status == 200
+            assert (_status(agent, pay).json["status"], agent.balance()) == ("reversed", (0, 0))
+    house.drain()
+    assert agent.balance() == (0, 0), "nobody is suspended for money that never came"
+    house.prove()
+
+
 @pytest.mark.promise("fiat.hold.longer")
 def test_rewards_behind_a_recent_fiat_deposit_are_held_longer(house: House) -> None:
     agent, operator = house.agent(deposit=500), house.operator()

@@ -120,3 +120,23 @@ def test_any_suspended_looks_at_agents_and_operators_alike(house: House) -> None
     house.admin.do(f"/operators/{operator.id}/suspend")
     assert identity.any_suspended(store, [agent.id, operator.id])
     assert not identity.any_suspended(store, [agent.id])
+
+
+@pytest.mark.promise("admin.accounts.board_cleared")
+def test_work_that_is_given_back_to_a_suspended_agent_leaves_the_board_too(house: House) -> None:
+    agent, operator = house.agent(deposit=100), house.operator()
+    task_id = agent.posted()
+    assert operator.accept(task_id).status == 200
+    house.admin.do(f"/agents/{agent.id}/suspend")
+    house.advance(minutes=2)
+    assert operator.release(task_id).status == 200
+    house.drain()
+    assert operator.get("/operator/tasks").json["data"] == []
+    house.admin.do(f"/agents/{agent.id}/unsuspend")
+    assert (agent.task(task_id)["status"], agent.balance()) == ("CANCELLED", (100, 0))
+
+
+def test_an_agent_rates_what_somebody_did_who_is_suspended_by_now(house: House) -> None:
+    done = scene(house, "COMPLETED")
+    house.admin.do(f"/operators/{done.operator.id}/suspend")
+    assert done.agent.rate(done.task_id, 4).status == 200

@@ -146,6 +146,21 @@ def test_kyc_is_checked_again_when_it_is_sent(house: House) -> None:
         assert operator.earnings() == (0, 200, 200)
 
 
+@pytest.mark.promise("admin.accounts.suspended")
+def test_a_payout_of_a_suspended_operator_waits_until_they_may_go_on(house: House) -> None:
+    operator, payoneer = _rich(house), Payoneer()
+    with live(house, payoneer=payoneer):
+        made = _ask(operator)
+        house.admin.do(f"/operators/{operator.id}/suspend")
+        for _ in range(15):
+            house.advance(hours=2)
+        assert payoneer.payments == {}
+        house.admin.do(f"/operators/{operator.id}/unsuspend")
+        assert _status(operator, made) == "pending"
+        house.advance(hours=1, minutes=2)
+        assert (_status(operator, made), len(payoneer.payments)) == ("sent", 1)
+
+
 @pytest.mark.promise("admin.payouts.released")
 def test_above_the_sum_of_a_day_a_person_lets_it_go_or_sends_it_back(house: House) -> None:
     operator, payoneer = _rich(house), Payoneer()

@@ -38,7 +38,7 @@ class DepositUsed(Conflict):
     code = "deposit_used"
 
     def __init__(self) -> None:
-        super().__init__("There is nothing in this account's deposit that could be given back.")
+        super().__init__("There is nothing in this account's deposit that could be given back: it is spent, or owed.")
 
 
 class RefundsUnavailable(Conflict):
@@ -51,7 +51,7 @@ class RefundsUnavailable(Conflict):
 
 
 def refund(world: World, admin: Admin, transaction_id: str, reason: str, claim: Claim | None) -> Outcome:
-    """Give back a deposit: at most its amount, and at most what its agent has to spend; once.
+    """Give back a deposit: at most its amount, and at most what its agent has to spend and does not owe; once.
 
     Raises RefundsUnavailable, DepositNotFound, DepositReturned, DepositUsed, WrongState.
     """
@@ -60,7 +60,8 @@ def refund(world: World, admin: Admin, transaction_id: str, reason: str, claim: 
     deposit = _find(world, transaction_id)
     move = _move(deposit)
     agent_id, now = deposit.account_id, world.now()
-    amount = min(ledger.book_of(world.store, agent_id)["deposit"], deposit.amount_micros)
+    book = ledger.book_of(world.store, agent_id)
+    amount = min(book["deposit"] - book["owed"], deposit.amount_micros)
     if amount <= 0:
         raise DepositUsed
     told, source = money.to_decimal(amount), chart.FIAT if deposit.kind == "fiat" else chart.USDC

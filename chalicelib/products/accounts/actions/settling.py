@@ -3,7 +3,8 @@
 PAID, COMPLETED               ──► fits the order? ──► credited, what the agent owes first
                                         └── no ─────► parked, and somebody is woken
 REJECTED, CANCELLED, EXPIRED  ──► failed
-CHARGEBACK, REFUNDED, REVERSED──► reversed: what is here goes back, the rest is lost and owed, the agent is suspended
+CHARGEBACK, REFUNDED, REVERSED──► reversed: what is here goes back, the rest is lost and owed, the agent is suspended;
+                                  one that was not credited yet never will be
 anything else                 ──► nothing
 """
 
@@ -22,7 +23,7 @@ from chalicelib.kit.lifecycle import Move, Role, WrongState, looking_again
 from chalicelib.kit.table import Write
 from chalicelib.products.accounts import kinds
 from chalicelib.products.accounts import store as rows
-from chalicelib.products.accounts.lifecycle import DEPOSIT
+from chalicelib.products.accounts.lifecycle import DEPOSIT, DepositState
 from chalicelib.products.accounts.store import Deposit
 
 PAID = ("PAID", "COMPLETED")
@@ -89,9 +90,14 @@ def _credit(world: World, order: Deposit) -> bool:
 
 
 def _reverse(world: World, order: Deposit, problem: str) -> bool:
-    """The provider took the money back; the agent is suspended by an entry of its own, which cannot be lost."""
+    """The provider took the money back; the agent is suspended by an entry of its own, which cannot be lost.
+
+    Of a deposit that was never credited nothing is missing: the notice that would credit it is late, or never comes.
+    """
 
     def writes(move: Move, now: Deposit) -> list[Write]:
+        if now.state is not DepositState.COMPLETED:
+            return [rows.move(now, move, problem=problem), _told(world, now, move.announced)]
         book = ledger.book_of(world.store, now.account_id)
         missing = max(now.amount_micros - book["deposit"], 0)
         data = {"reason": f"deposit {now.payment_id} was reversed: {problem}"}

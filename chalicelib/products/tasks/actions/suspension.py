@@ -59,6 +59,13 @@ def withdraw_all(world: World, entry: Entry) -> list[Write]:
     return [_go_on(world, entry, further[0], "", {"status": further[0]})] if further else []
 
 
+def on_reopening(world: World, task: Task) -> list[Write]:
+    """What follows when a task comes back to the board: that of a suspended agent leaves it again."""
+    if not identity.any_suspended(world.store, [task.account_id]):
+        return []
+    return [agenda.at(kinds.WITHDRAW_ALL, task.account_id, world.now(), world.now(), which=task.task_id)]
+
+
 def _go_on(world: World, entry: Entry, status: Status, behind: str, data: dict[str, object]) -> Write:
     which = f"{status}/{behind}"
     return agenda.at(kinds.WITHDRAW_ALL, entry.subject, world.now(), world.now(), which=which, data=data)

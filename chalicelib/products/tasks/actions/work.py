@@ -14,7 +14,7 @@ from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.tasks import news, rules, show
-from chalicelib.products.tasks.actions import endings
+from chalicelib.products.tasks.actions import endings, suspension
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model.tasks import TaskRef
 from chalicelib.products.tasks.store import tasks as rows
@@ -80,7 +80,7 @@ def release(
     task = rows.find_task(world.store, TaskRef(held.opening.owner_id, task_id))
     move = TASK.find("release", task.status, Role.OPERATOR)
     freed = board.give_back(held, operator.id, world.now(), world.settings.give_backs_per_day)
-    writes = endings.reopening(world, task, move, freed, order.reason)
+    writes = [*endings.reopening(world, task, move, freed, order.reason), *suspension.on_reopening(world, task)]
     message = "You have given this task back. It is open to all operators again."
     answer = work_words.Reopened(task_id=task_id, status=Status(move.end), message=message)
     return once.commit(world.store, claim, writes, answer)
