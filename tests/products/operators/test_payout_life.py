@@ -157,7 +157,7 @@ def test_a_payout_of_a_suspended_operator_waits_until_they_may_go_on(house: Hous
         assert payoneer.payments == {}
         house.admin.do(f"/operators/{operator.id}/unsuspend")
         assert _status(operator, made) == "pending"
-        house.advance(hours=1, minutes=2)
+        house.advance(days=1, minutes=2)
         assert (_status(operator, made), len(payoneer.payments)) == ("sent", 1)
 
 
