@@ -101,6 +101,9 @@ def _walk(house: House, receiver: Receiver) -> None:
     approved = agent.posted(callback_url=receiver.url, callback_secret="s")
     agent.post(key="again")
     agent.post(key="again")
+    for query in ("?limit=1", "?limit=1&task_type=VERIFICATION"):
+        page = operator.get(f"/operator/tasks{query}").json["pagination"]
+        operator.get(f"/operator/tasks{query}&cursor={page['next_cursor']}")
     agent.get("/tasks?status=PENDING")
     agent.get("/tasks?limit=1")
     operator.get("/operator/tasks")

@@ -68,10 +68,7 @@ def browse(world: World, operator: Operator, query: words.FeedQuery) -> words.Fe
     types = _asked_for(operator, query)
     turn = pages.turn(world.cursors, f"{LIST}/{'+'.join(types)}", query)
     offset = 0 if turn.after else query.offset
-    if len(types) > 1:
-        page = board.feed_of(world.store, types, query.limit, offset, turn.after)
-    else:
-        page = board.feed(world.store, types[0] if types else None, query.limit, offset, turn.after)
+    page = board.feed(world.store, types, query.limit, offset, turn.after)
     shown = [show.in_feed(opening) for opening in page.openings]
     return words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=page.capped))
 
