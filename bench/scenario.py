@@ -233,6 +233,8 @@ def _lists(cast: Cast) -> None:
     mine = ("/operator/tasks?scope=mine", "/operator/payouts", "/operator/earnings/history", "/operator/events")
     for path in ("/operator/tasks", "/operator/tasks?task_type=VERIFICATION", *mine):
         cast.turn(operator, path)
+    cast.done(operator.send("/operator/me", {"skills": ["VERIFICATION", "PHOTO"]}, method="PATCH"))
+    cast.turn(operator, "/operator/tasks")
     for path in ("/admin/operators?kyc_status=APPROVED", "/admin/disputes?state=resolved", "/admin/audit"):
         cast.turn(admin, path)
     cast.turn(admin, f"/admin/accounts/{agent.id}/statement")
