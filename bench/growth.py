@@ -45,9 +45,11 @@ class Crowd:
     def grow_to(self, size: int) -> None:
         """Copy until there are this many of each."""
         for kept in self._per_head:
+            moulds = [rows.Mould(table, text, _MARK) for table, text in kept]
             for _ in range(size - self.size):
-                for table, text in _copied(kept):
-                    rows.lay(table, json.loads(text))
+                fresh = _Fresh()
+                for mould in moulds:
+                    mould.cast(fresh)
         self._count(size - self.size)
         self.size = size
 
@@ -157,11 +159,8 @@ def _marked(text: str, known: set[str]) -> str:
     return json.dumps(item)
 
 
-def _copied(rows: list[Row]) -> list[Row]:
-    """The same rows under ids of their own."""
-    fresh: dict[str, str] = {}
+class _Fresh(dict[str, str]):
+    """Ids of their own for one copy: the same for the same mark."""
 
-    def replace(found: re.Match[str]) -> str:
-        return fresh.setdefault(found[0], ids.new(found[1]))
-
-    return [(table, _MARK.sub(replace, text)) for table, text in rows]
+    def __call__(self, found: re.Match[str]) -> str:
+        return self.setdefault(found[0], ids.new(found[1]))

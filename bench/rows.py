@@ -3,7 +3,9 @@
 Only moto, in this process, can be looked into like this.
 """
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -22,10 +24,25 @@ def look(table: str, key: Raw) -> Raw | None:
     return dict(item.to_json()["Attributes"]) if item else None
 
 
-def lay(table: str, row: Raw) -> None:
-    """Put a row there."""
-    partition, place = DynamoType(row["pk"]), DynamoType(row["sk"])
-    _table(table).items[partition][place] = Item(partition, place, dict(row))
+class Mould:
+    """A row of which there can be any number: `text` is its JSON, in which `mark` finds what each has its own."""
+
+    def __init__(self, table: str, text: str, mark: re.Pattern[str]) -> None:
+        row = json.loads(text)
+        self._table, self._mark = _table(table), mark
+        self._own = {name: value["S"] for name, value in row.items() if mark.search(value.get("S", ""))}
+        self._nested = {name: dumped for name, value in row.items() if mark.search(dumped := json.dumps(value))}
+        self._same = {name: DynamoType(value) for name, value in row.items() if name not in self._nested}
+
+    def cast(self, replace: Callable[[re.Match[str]], str]) -> None:
+        """Put another such row there. What is the same in all of them is shared, which makes this quick."""
+        own = {name: DynamoType({"S": self._mark.sub(replace, text)}) for name, text in self._own.items()}
+        for name in self._nested.keys() - self._own.keys():
+            own[name] = DynamoType(json.loads(self._mark.sub(replace, self._nested[name])))
+        row = {**self._same, **own}
+        item = Item(row["pk"], row["sk"], {})
+        dict.update(item.attrs, row)
+        self._table.items[row["pk"]][row["sk"]] = item
 
 
 def indexes(table: str) -> list[dict[str, Any]]:

@@ -214,9 +214,10 @@ def _be_told(agent: Agent) -> None:
 def _pay(agent: Agent, operator: Operator) -> None:
     """Money that meets a provider: a deposit, its reversal, and payouts that are reviewed, lost and refused."""
     house, payoneer = agent.house, Payoneer(mood="hangs up")
+    fickle = house.agent()
     with live(house, payoneer=payoneer, payout_cooling_hours=0):
-        pay = agent.send("/agents/deposit", {"amount_usd": 100, "payment_method": "card"}).json["payment_id"]
-        agent.send("/agents/deposit/status", {"payment_id": pay})
+        pay = fickle.send("/agents/deposit", {"amount_usd": 100, "payment_method": "card"}).json["payment_id"]
+        fickle.send("/agents/deposit/status", {"payment_id": pay})
         notify(house, pay)
         notify(house, pay, "CHARGEBACK")
         agent.get("/agents/deposits")
