@@ -297,6 +297,24 @@ def test_the_feed_can_be_gone_through_by_cursor_while_new_work_comes_in(world: W
     assert titles == [f"work {number}" for number in range(4, -1, -1)]
 
 
+def test_the_feed_of_several_kinds_can_be_gone_through_by_cursor_and_passes_over_the_others(
+    world: World, hands: Hands
+) -> None:
+    for number in range(60):
+        hands.pass_by(seconds=1)
+        _open(world, title=f"work {number}", kind=("PHOTO", "DELIVERY", "SURVEY")[number % 3 if number > 30 else 2])
+    titles, after, pages = [], None, 0
+    while pages < 60:
+        page = board.feed(world.store, ["PHOTO", "DELIVERY"], 2, 0, after)
+        assert len(page.openings) <= 2
+        titles += [one.title for one in page.openings]
+        pages, after = pages + 1, page.last
+        if after is None:
+            break
+    assert titles == [f"work {number}" for number in range(59, 30, -1) if number % 3 < 2]
+    assert pages == 11, "nineteen in pages of two, and one that found nothing further down"
+
+
 def test_a_page_that_grows_too_heavy_ends_early_and_its_cursor_goes_on_with_the_next(
     world: World, hands: Hands
 ) -> None:
