@@ -12,8 +12,8 @@ STEPS = (
     "agent: POST /tasks; GET /tasks/{id} three times, when it was accepted, when it was handed in, and when it is done",
     "operator: GET /operator/tasks, POST accept, GET /operator/tasks/{id}, POST /operator/upload with the bytes of one "
     "photo, POST submit, GET /operator/earnings, POST /operator/payout, GET /operator/payout/status/{id}",
-    "clock: the Guardian looks and approves, the task completes, the reward matures after the hold, the payout is sent "
-    "and paid, and two timers find that they are no longer needed",
+    "clock: the Guardian looks and approves, the task completes, the reward matures after the hold, the payout is "
+    "sent, paid and looked up, and the timers that are no longer needed find that out",
 )
 
 
