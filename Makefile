@@ -10,7 +10,7 @@ STORE_BIN := .byhand/store-venv/bin
 QUIET_PIP := -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow demo package check docs store clean
+.PHONY: help run test slow bench demo package check docs store clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ check: .venv/ready ## Style, types, import directions
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: .venv/ready build/package/ready ## Count and time everything, and write docs/performance.md (some minutes)
+	@$(BIN)/python -m bench
 
 demo: .venv/ready store ## Walk the main job over HTTP against a stack of its own
 	@$(BIN)/python -m local.demo

@@ -7,15 +7,22 @@ wrote are written again and again under ids of their own. So every index is as f
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
+from bench import rows
 from bench.meter import Cost
 from bench.walk import MeteredHouse
+from chalicelib.core.agenda import service as agenda
 from chalicelib.kit import ids
-from tests.harness import Agent, Operator
+from chalicelib.kit.commit import commit
+from chalicelib.products.tasks import kinds
+from tests.harness import Agent, Caller, Operator
 
 SIZES = (100, 1_000, 10_000)
-BATCH = 25
+DUE, SOON = 20, timedelta(minutes=1)
+PLACE = "lat=40.7&lng=-74.0"
 _ID = re.compile(r"\b([a-z]{2,10})_[0-9a-z]{26}\b")
 _MARK = re.compile(r"<([a-z]{2,10}):[0-9a-z_]+>")
 Row = tuple[str, str]
@@ -27,17 +34,22 @@ class Crowd:
     def __init__(self, house: MeteredHouse) -> None:
         self.house = house
         self.agent: Agent = house.agent(deposit=10_000)
-        self.operator: Operator = house.operator()
+        self.operator: Operator = _placed(house.operator())
         self.size = 0
         self._per_head = [
-            self._new_rows(lambda: house.agent(deposit=100)), self._new_rows(house.operator),
+            self._new_rows(lambda: house.agent(deposit=100)),
+            self._new_rows(lambda: _placed(house.operator())),
             self._new_rows(self.agent.posted), self._new_rows(self._taken),
         ]  # fmt: skip
 
     def grow_to(self, size: int) -> None:
         """Copy until there are this many of each."""
-        for rows in self._per_head:
-            self._write(row for _ in range(size - self.size) for row in _copied(rows))
+        for kept in self._per_head:
+            moulds = [rows.Mould(table, text, _MARK) for table, text in kept]
+            for _ in range(size - self.size):
+                fresh = _Fresh()
+                for mould in moulds:
+                    mould.cast(fresh)
         self._count(size - self.size)
         self.size = size
 
@@ -60,17 +72,6 @@ class Crowd:
                     for item in page["Items"]:
                         yield (table, json.dumps([item["pk"], item["sk"]])), json.dumps(item)
 
-    def _write(self, rows: Iterator[Row]) -> None:
-        batch: dict[str, list[Any]] = {}
-        client = self.house.world.store.client
-        for number, (table, text) in enumerate(rows, start=1):
-            batch.setdefault(table, []).append({"PutRequest": {"Item": json.loads(text)}})
-            if number % BATCH == 0:
-                client.batch_write_item(RequestItems=batch)
-                batch = {}
-        if batch:
-            client.batch_write_item(RequestItems=batch)
-
     def _count(self, more: int) -> None:
         """The account's counters know of the copies, as if each had been posted."""
         store = self.house.world.store
@@ -85,20 +86,22 @@ def measure(house: MeteredHouse, sizes: tuple[int, ...] = SIZES) -> dict[str, di
     crowd, found = Crowd(house), dict[str, dict[int, Cost]]()
     for size in sizes:
         crowd.grow_to(size)
-        for name, ask in watched(crowd.agent, crowd.operator).items():
+        house.pass_time()
+        for name, ask in watched(house, crowd.agent, crowd.operator).items():
             with house.meter.measuring() as cost:
                 ask()
             found.setdefault(name, {})[size] = cost
     return found
 
 
-def watched(agent: Agent, operator: Operator) -> dict[str, Callable[[], Any]]:
+def watched(house: MeteredHouse, agent: Agent, operator: Operator) -> dict[str, Callable[[], Any]]:
     """The requests whose cost must not depend on how many others there are."""
     task_id = agent.posted()
+    admin = house.admin
 
-    def behind(caller: Agent | Operator, path: str) -> Callable[[], Any]:
+    def behind(caller: Caller, path: str) -> Callable[[], Any]:
         first = caller.get(path).json["pagination"]
-        return lambda: caller.get(f"{path}&cursor={first['next_cursor']}")
+        return lambda: caller.get(f"{path}&cursor={quote(first['next_cursor'])}")
 
     return {
         "GET /tasks/{id}": lambda: agent.task(task_id),
@@ -109,14 +112,42 @@ def watched(agent: Agent, operator: Operator) -> dict[str, Callable[[], Any]]:
         "GET /operator/tasks, behind a cursor": behind(operator, "/operator/tasks?limit=20"),
         "POST /tasks": agent.posted,
         "POST /operator/tasks/{id}/accept and cancel": lambda: _accepted(agent, operator, task_id),
+        "GET /operator/tasks?scope=mine": lambda: operator.get("/operator/tasks?scope=mine&limit=20"),
+        "GET /operator/tasks?scope=mine, behind a cursor": behind(operator, "/operator/tasks?scope=mine&limit=20"),
         "GET /operator/earnings": operator.earnings,
+        "GET /operators/search": lambda: agent.get(f"/operators/search?{PLACE}"),
+        "GET /events": lambda: agent.get("/events?limit=20"),
+        "GET /admin/operators": lambda: admin.get("/admin/operators?kyc_status=APPROVED&limit=20"),
+        "GET /admin/operators, behind a cursor": behind(admin, "/admin/operators?kyc_status=APPROVED&limit=20"),
+        "GET /admin/accounts/{id}/statement": lambda: admin.get(f"/admin/accounts/{agent.id}/statement?limit=20"),
         "sweep with nothing due": agent.house.sweep,
+        f"sweep with {DUE} due": _with_due(house),
     }
 
 
 def _accepted(agent: Agent, operator: Operator, task_id: str) -> None:
     assert operator.accept(task_id).status == 200
     assert agent.cancel(task_id).status == 200
+
+
+def _with_due(house: MeteredHouse) -> Callable[[], Any]:
+    """A sweep a moment from now, when some entries are due."""
+    now = house.now()
+    due = [
+        agenda.at(kinds.COMPLETE, "agent_0/task_0", now + SOON, now, which=ids.new("run")) for _ in range(DUE)
+    ]  # fmt: skip
+    commit(house.world.store, due)
+
+    def sweep() -> None:
+        house.clock.ahead += SOON
+        house.sweep()
+
+    return sweep
+
+
+def _placed(operator: Operator) -> Operator:
+    operator.send("/operator/me", {"location": {"lat": 40.7, "lng": -74.0}}, method="PATCH")
+    return operator
 
 
 def _marked(text: str, known: set[str]) -> str:
@@ -128,11 +159,8 @@ def _marked(text: str, known: set[str]) -> str:
     return json.dumps(item)
 
 
-def _copied(rows: list[Row]) -> list[Row]:
-    """The same rows under ids of their own."""
-    fresh: dict[str, str] = {}
+class _Fresh(dict[str, str]):
+    """Ids of their own for one copy: the same for the same mark."""
 
-    def replace(found: re.Match[str]) -> str:
-        return fresh.setdefault(found[0], ids.new(found[1]))
-
-    return [(table, _MARK.sub(replace, text)) for table, text in rows]
+    def __call__(self, found: re.Match[str]) -> str:
+        return self.setdefault(found[0], ids.new(found[1]))

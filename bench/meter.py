@@ -17,6 +17,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from bench import rows
+
 READ_BYTES, WRITE_BYTES = 4_096, 1_024
 Raw = Mapping[str, Any]
 
@@ -47,10 +49,10 @@ class Cost:
 
 
 class Meter:
-    """Notes every call of some clients. `looker` is a client of its own, whose looks at old items are not counted."""
+    """Notes every call of some clients."""
 
-    def __init__(self, clients: list[Any], looker: Any) -> None:
-        self._clients, self._looker = clients, looker
+    def __init__(self, clients: list[Any]) -> None:
+        self._clients = clients
         self._tables: dict[str, list[_Index]] = {}
         self._open: list[Cost] = []
         self._before: list[tuple[str, Raw, Raw | None]] = []
@@ -84,7 +86,7 @@ class Meter:
     def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if model.service_model.service_name == "dynamodb":
             self._params = params
-            self._before = [(table, key, self._look(table, key)) for table, key in _written(model.name, params)]
+            self._before = [(table, key, rows.look(table, key)) for table, key in _written(model.name, params)]
 
     def _sent(self, model: Any, **_: Any) -> None:
         """A call leaves; a URL that is only signed never comes here."""
@@ -95,16 +97,12 @@ class Meter:
         if model.service_model.service_name != "dynamodb":
             return
         twice = 2 if model.name.startswith("Transact") else 1
-        written = sum(self._write_units(table, old, self._look(table, key), twice) for table, key, old in self._before)
+        written = sum(self._write_units(table, old, rows.look(table, key), twice) for table, key, old in self._before)
         read = _read_units(model.name, self._params, parsed)
         self._before = []
         for cost in self._open:
             cost.writes += written
             cost.reads += read
-
-    def _look(self, table: str, key: Raw) -> Raw | None:
-        item: Raw | None = self._looker.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
-        return item
 
     def _write_units(self, table: str, old: Raw | None, new: Raw | None, twice: int) -> int:
         units = twice * _kilobytes(max(_size(old), _size(new)), WRITE_BYTES)
@@ -112,8 +110,7 @@ class Meter:
 
     def _indexes(self, table: str) -> list["_Index"]:
         if table not in self._tables:
-            found = self._looker.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes", [])
-            self._tables[table] = [_Index(one) for one in found]
+            self._tables[table] = [_Index(one) for one in rows.indexes(table)]
         return self._tables[table]
 
 

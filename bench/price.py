@@ -1,6 +1,7 @@
 """What a task's whole life costs in dollars, at AWS's published on-demand prices.
 
-us-east-1, x86, read in November 2026 from the pricing pages; free tiers and discounts are left out. What no emulator
+us-east-1, x86, as of November 2026; free tiers and discounts are left out. Look at the pricing pages before you rely
+on them. What no emulator
 can tell, the time that a function runs in the cloud and what it logs, is an assumption, said here and on the page.
 """
 

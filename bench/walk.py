@@ -2,21 +2,21 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
-
 from bench.meter import Cost, Meter
+from chalicelib.core.identity.service import LAST_USED_EVERY
 from chalicelib.kit.clock import SystemClock
 from local import consume
-from local.stack import REGION
 from tests.harness import House, Reply, _match
 
 Costs = dict[str, list[Cost]]
+BEHIND = ", behind a cursor"
+ONCE = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -39,13 +39,14 @@ class MeteredHouse(House):
     meter: Meter = None  # type: ignore[assignment]
     clock: LiveClock = field(default_factory=LiveClock)
     costs: Costs = field(default_factory=lambda: defaultdict(list))
+    _used: dict[str, datetime] = field(default_factory=dict)
 
     def request(self, method: str, path: str, *rest: Any, **more: Any) -> Reply:
-        route, _ = _match(self.app.routes, path.partition("?")[0])
+        self._use_key(more.get("headers") or {})
         with self.meter.measuring() as cost:
             reply = super().request(method, path, *rest, **more)
         if reply.status < 300:
-            self.costs[f"{method} {route}"].append(cost)
+            self.costs[self._label(method, path)].append(cost)
         return reply
 
     def drain(self) -> int:
@@ -56,8 +57,10 @@ class MeteredHouse(House):
                 consumer.handler = self._measured(consumer.name)
         return consume.drain(self._consumers)
 
-    def pass_time(self, **time: float) -> None:
-        """Let time pass, sweep, and do what is due, until nothing is."""
+    def pass_time(self, *, lose: Callable[[House], None] | None = None, **time: float) -> None:
+        """Let time pass, sweep, and do what is due, until nothing is. `lose` may keep messages from arriving first."""
+        if lose:
+            lose(self)
         self.clock.ahead += timedelta(**time)
         for _ in range(3):
             with self.meter.measuring() as cost:
@@ -65,6 +68,19 @@ class MeteredHouse(House):
             self.costs["sweep"].append(cost)
             if not self.drain():
                 break
+
+    def _label(self, method: str, path: str) -> str:
+        """The route, and for a list whether this is its first page or one behind a cursor."""
+        path, _, query = path.partition("?")
+        mine = "?scope=mine" if "scope=mine" in query else ""
+        return f"{method} {_match(self.app.routes, path)[0]}{mine}{BEHIND if 'cursor=' in query else ''}"
+
+    def _use_key(self, headers: Mapping[str, str]) -> None:
+        """A key's last use is written once an hour; that is kept out of what each request costs."""
+        key, now = headers.get("X-API-Key"), self.clock.wall()
+        if key and now - self._used.get(key, ONCE) > LAST_USED_EVERY:
+            super().request("GET", "/api/v1/agents/balance", headers={"X-API-Key": key})
+            self._used[key] = now
 
     def _measured(self, name: str) -> Callable[[dict[str, Any]], Any]:
         def handle(event: dict[str, Any]) -> Any:
@@ -82,7 +98,7 @@ class MeteredHouse(House):
 def metered(house: House) -> Iterator[MeteredHouse]:
     """The same house with a meter, and with the clock of a live deployment."""
     clients = [house.world.store.client, house.world.queues.client, house.world.bucket.client]
-    meter = Meter(clients, boto3.client("dynamodb", region_name=REGION))
+    meter = Meter(clients)
     clock = LiveClock()
     with house.living_in(clock=clock) as world:
         yield MeteredHouse(house.app, world, meter=meter, clock=clock)

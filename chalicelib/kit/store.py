@@ -29,6 +29,9 @@ AILING = {
 
 _serializer = TypeSerializer()
 
+Place = tuple[str, Key]
+"""Where a row stands: the code's name of its table, and its key."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -52,24 +55,34 @@ class Store:
 
     def get_many(self, table: str, keys: Sequence[Key]) -> list[Item | None]:
         """Up to 100 rows of a table in one call, read consistently, in the order of the keys."""
-        name, found = self.names[table], dict[Key, Item]()
-        wanted: Any = {name: {"Keys": [key_of(key) for key in keys], "ConsistentRead": True}}
+        return self.get_across([(table, key) for key in keys])
+
+    def get_across(self, places: Sequence[Place]) -> list[Item | None]:
+        """Up to 100 rows of any tables in one call, read consistently, in the order of the places."""
+        found: dict[tuple[str, Key], Item] = {}
+        wanted: dict[str, Any] = {}
+        for table, key in places:
+            asked = wanted.setdefault(self.names[table], {"Keys": [], "ConsistentRead": True})
+            asked["Keys"].append(key_of(key))
         for attempt in range(TRIES_MAX):
             answer = _asked(self.client.batch_get_item, RequestItems=wanted)
-            for raw in answer["Responses"].get(name, []):
-                item = unpack(raw)
-                found[Key(item["pk"], item["sk"])] = item
+            for name, raws in answer["Responses"].items():
+                items = map(unpack, raws)
+                found |= {(name, Key(item["pk"], item["sk"])): item for item in items}
             wanted = answer.get("UnprocessedKeys")
             if not wanted:
-                return [found.get(key) for key in keys]
+                return [found.get((self.names[table], key)) for table, key in places]
             _pause(attempt)
         raise Busy
 
     def query(
         self, table: str, where: ConditionBase, *, limit: int | None = None, index: str | None = None,
-        newest_first: bool = False, after: Mapping[str, Any] | None = None,
+        newest_first: bool = False, after: Mapping[str, Any] | None = None, one_call: bool = False,
     ) -> Rows:  # fmt: skip
-        """Rows under one partition, consistent unless they come from an index; all of them without a limit."""
+        """Rows under one partition, consistent unless they come from an index; all of them without a limit.
+
+        With `one_call` as many as DynamoDB gives at once, which is 1 MB at most.
+        """
         request = self._query(table, where, index, newest_first)
         items: list[Item] = []
         while True:
@@ -80,7 +93,7 @@ class Store:
             answer = _asked(self.client.query, **request)
             items += [unpack(raw) for raw in answer["Items"]]
             after = answer.get("LastEvaluatedKey")
-            if after is None or (limit is not None and len(items) >= limit):
+            if after is None or one_call or (limit is not None and len(items) >= limit):
                 return Rows(items, after)
 
     def count(self, table: str, where: ConditionBase, *, index: str, limit: int) -> int:

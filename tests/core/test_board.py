@@ -49,7 +49,7 @@ def _claim(world: World, opening_id: str, operator: Operator, most: int = 5) -> 
 
 
 def _feed(world: World, kind: str | None = None) -> list[str]:
-    return [opening.title for opening in board.feed(world.store, kind, 20, 0, None).openings]
+    return [opening.title for opening in board.feed(world.store, [kind] if kind else [], 20, 0, None).openings]
 
 
 def _load(world: World, operator: Operator) -> int:
@@ -274,7 +274,7 @@ def test_the_feed_is_newest_first_and_can_be_gone_through_by_offset(world: World
     for number in range(7):
         hands.pass_by(seconds=1)
         _open(world, title=f"work {number}")
-    pages = [board.feed(world.store, None, 3, offset, None) for offset in (0, 3, 6)]
+    pages = [board.feed(world.store, [], 3, offset, None) for offset in (0, 3, 6)]
     assert [[one.title for one in page.openings] for page in pages] == [
         ["work 6", "work 5", "work 4"], ["work 3", "work 2", "work 1"], ["work 0"]
     ]  # fmt: skip
@@ -287,7 +287,7 @@ def test_the_feed_can_be_gone_through_by_cursor_while_new_work_comes_in(world: W
         _open(world, title=f"work {number}")
     titles, after = [], None
     for _ in range(4):
-        page = board.feed(world.store, "PHOTO", 2, 0, after)
+        page = board.feed(world.store, ["PHOTO"], 2, 0, after)
         titles += [one.title for one in page.openings]
         hands.pass_by(seconds=1)
         _open(world, title="new work")
@@ -295,6 +295,24 @@ def test_the_feed_can_be_gone_through_by_cursor_while_new_work_comes_in(world: W
         if after is None:
             break
     assert titles == [f"work {number}" for number in range(4, -1, -1)]
+
+
+def test_the_feed_of_several_kinds_can_be_gone_through_by_cursor_and_passes_over_the_others(
+    world: World, hands: Hands
+) -> None:
+    for number in range(60):
+        hands.pass_by(seconds=1)
+        _open(world, title=f"work {number}", kind=("PHOTO", "DELIVERY", "SURVEY")[number % 3 if number > 30 else 2])
+    titles, after, pages = [], None, 0
+    while pages < 60:
+        page = board.feed(world.store, ["PHOTO", "DELIVERY"], 2, 0, after)
+        assert len(page.openings) <= 2
+        titles += [one.title for one in page.openings]
+        pages, after = pages + 1, page.last
+        if after is None:
+            break
+    assert titles == [f"work {number}" for number in range(59, 30, -1) if number % 3 < 2]
+    assert pages == 11, "nineteen in pages of two, and one that found nothing further down"
 
 
 def test_a_page_that_grows_too_heavy_ends_early_and_its_cursor_goes_on_with_the_next(
@@ -305,7 +323,7 @@ def test_a_page_that_grows_too_heavy_ends_early_and_its_cursor_goes_on_with_the_
         _open(world, title=f"work {number}", note="x" * 300_000)
     titles, after, pages = [], None, 0
     while pages < 5:
-        page = board.feed(world.store, None, 5, 0, after)
+        page = board.feed(world.store, [], 5, 0, after)
         assert sum(len(str(one.shown)) for one in page.openings) <= board.PAGE_CHARACTERS_MAX
         titles += [one.title for one in page.openings]
         pages, after = pages + 1, page.last

@@ -41,9 +41,14 @@ def _put(world: World, content: bytes, content_type: str = "image/png", **other:
     return upload
 
 
+def _freezing(world: World, places: dict[str, str], used_by: str, operator: Operator = JANE) -> Any:
+    found = world.store.get_across(files.rows_of(places))
+    return files.freeze(world, operator, places, found, used_by)
+
+
 def _freeze(world: World, upload: Upload, operator: Operator = JANE) -> Frozen:
     """Freeze one upload and use it up, as a submission does."""
-    frozen, writes = files.freeze(world, operator, {upload.upload_id: "photos.0"}, "task_1")
+    frozen, writes = _freezing(world, {upload.upload_id: "photos.0"}, "task_1", operator)
     commit(world.store, writes)
     return frozen[upload.upload_id]
 
@@ -142,12 +147,12 @@ def test_somebody_elses_upload_looks_like_one_that_was_never_announced(world: Wo
     upload = _put(world, picture())
     for operator, upload_id in [(replace(JANE, operator_id="op_other"), upload.upload_id), (JANE, ids.new("up"))]:
         with pytest.raises(Invalid, match=r"photos\.0: is not an upload of yours"):
-            files.freeze(world, operator, {upload_id: "photos.0"}, "task_1")
+            _freezing(world, {upload_id: "photos.0"}, "task_1", operator)
 
 
 def test_an_upload_is_proof_once_whether_the_second_use_comes_later_or_at_the_same_time(world: World) -> None:
     upload = _put(world, picture())
-    _, racing = files.freeze(world, JANE, {upload.upload_id: "photos.0"}, "task_2")
+    _, racing = _freezing(world, {upload.upload_id: "photos.0"}, "task_2")
     _freeze(world, upload)
     with pytest.raises(UploadUsed, match=f"Upload {upload.upload_id} was submitted before"):
         _freeze(world, upload)
@@ -159,13 +164,13 @@ def test_a_refused_freeze_uses_nothing_up(world: World) -> None:
     good, bad = _put(world, picture()), _put(world, b"no picture")
     places = {good.upload_id: "photos.0", bad.upload_id: "photos.1"}
     with pytest.raises(Invalid, match=r"photos\.1: the bytes are no JPEG"):
-        files.freeze(world, JANE, places, "task_1")
+        _freezing(world, places, "task_1")
     _freeze(world, good)
 
 
 def test_freezing_again_after_a_crash_writes_the_same_copy(world: World) -> None:
     upload = _put(world, picture("JPEG"), "image/jpeg")
-    first, _ = files.freeze(world, JANE, {upload.upload_id: "photos.0"}, "task_1")
+    first, _ = _freezing(world, {upload.upload_id: "photos.0"}, "task_1")
     copy = files.content(world, first[upload.upload_id])
     again = _freeze(world, upload)
     assert again == first[upload.upload_id]

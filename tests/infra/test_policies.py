@@ -101,6 +101,9 @@ def _walk(house: House, receiver: Receiver) -> None:
     approved = agent.posted(callback_url=receiver.url, callback_secret="s")
     agent.post(key="again")
     agent.post(key="again")
+    for query in ("?limit=1", "?limit=1&task_type=VERIFICATION"):
+        page = operator.get(f"/operator/tasks{query}").json["pagination"]
+        operator.get(f"/operator/tasks{query}&cursor={page['next_cursor']}")
     agent.get("/tasks?status=PENDING")
     agent.get("/tasks?limit=1")
     operator.get("/operator/tasks")
@@ -211,9 +214,10 @@ def _be_told(agent: Agent) -> None:
 def _pay(agent: Agent, operator: Operator) -> None:
     """Money that meets a provider: a deposit, its reversal, and payouts that are reviewed, lost and refused."""
     house, payoneer = agent.house, Payoneer(mood="hangs up")
+    fickle = house.agent()
     with live(house, payoneer=payoneer, payout_cooling_hours=0):
-        pay = agent.send("/agents/deposit", {"amount_usd": 100, "payment_method": "card"}).json["payment_id"]
-        agent.send("/agents/deposit/status", {"payment_id": pay})
+        pay = fickle.send("/agents/deposit", {"amount_usd": 100, "payment_method": "card"}).json["payment_id"]
+        fickle.send("/agents/deposit/status", {"payment_id": pay})
         notify(house, pay)
         notify(house, pay, "CHARGEBACK")
         house.drain()

@@ -24,6 +24,8 @@ INDEXES = {
     "Board": {
         "feed": ("feed", "posted"),
         "feed_by_kind": ("feed_kind", "posted"),
+        "feed_in_words": ("feed", "posted"),
+        "feed_by_kind_in_words": ("feed_kind", "posted"),
         "by_operator": ("operator_id", "claimed"),
     },
     "Tasks": {"by_status": ("account_status", "sk"), "disputes": ("dispute_state", "opened")},

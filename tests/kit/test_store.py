@@ -59,6 +59,22 @@ def test_many_rows_come_in_the_order_of_the_keys_with_gaps_where_there_are_none(
     assert [row and row["n"] for row in found] == [2, None, 0]
 
 
+def test_rows_of_several_tables_come_in_one_call_even_under_the_same_key(store: Store) -> None:
+    here, there = Key("list", "row#000"), Key("list", "row#001")
+    _fill(store, 2)
+    commit(store, [table.put("others", here, {"n": 7})])
+    places = [("others", here), ("things", there), ("others", there), ("things", here)]
+    assert [row and row["n"] for row in store.get_across(places)] == [7, 1, None, 0]
+
+
+def test_one_call_of_a_query_gives_what_it_gives_and_where_to_go_on(store: Store) -> None:
+    _fill(store, 5)
+    slow, recorder = _slow(store, at_once=2)
+    page = slow.query("things", under("list", "row#"), limit=4, one_call=True)
+    assert ([row["n"] for row in page.items], len(recorder.asked)) == ([0, 1], 1)
+    assert page.last == table.key_of(Key("list", "row#001"))
+
+
 def test_keys_that_were_left_unprocessed_are_asked_for_again(store: Store) -> None:
     _fill(store, 7)
     slow, recorder = _slow(store, at_once=2)

@@ -16,6 +16,7 @@ from chalicelib.kit.store import Store
 from chalicelib.kit.table import Item, Write, pack
 
 FEED_COUNTED_MAX = 1_000
+LOOKED_THROUGH = 10
 # Lambda answers with 6 MB at most; a character may take several bytes.
 PAGE_CHARACTERS_MAX = 1_000_000
 
@@ -181,47 +182,55 @@ def withdraw(opening_id: str, operator_id: str | None, now: datetime, *, at_work
     return [rows.close(opening_id), *moved, *([rows.less_load(operator_id)] if at_work else [])]
 
 
-def feed_of(
-    store: Store, kinds: Collection[str], limit: int, offset: int, after: Mapping[str, Any] | None
-) -> Feed:  # fmt: skip
-    """Work of several kinds that can be taken, newest first.
+def feed(store: Store, kinds: Collection[str], limit: int, offset: int, after: Mapping[str, Any] | None) -> Feed:
+    """Work that can be taken, newest first: of one kind, of several, or, where none is named, of all.
 
-    A thousand keys of the whole feed are looked through for those kinds: one small read however many kinds there are,
-    where an index by kind would be asked once for each. A page may therefore be short, or even empty, and yet have a
-    cursor: what it was looking for is rare.
+    The first pages count, in an index of keys alone, so that a thousand are one small read, and then read the words of
+    the page. Behind a cursor nothing is counted, and the words come in the same call from an index that holds them.
     """
-    looked_at = rows.feed(store, None, FEED_COUNTED_MAX, after)
-    fitting = [key for key in looked_at.items if key["feed_kind"] in kinds]
+    return _counted(store, kinds, limit, offset) if after is None else _behind(store, kinds, limit, after)
+
+
+def _counted(store: Store, kinds: Collection[str], limit: int, offset: int) -> Feed:
+    kind = _only(kinds)
+    looked_at = rows.feed(
+        store, kind, FEED_COUNTED_MAX if kinds and not kind else max(offset + limit, FEED_COUNTED_MAX), None
+    )
+    fitting = [key for key in looked_at.items if kind or not kinds or key["feed_kind"] in kinds]
     keys = fitting[offset : offset + limit]
-    found = rows.find_openings(store, [key["pk"] for key in keys])
-    shown = list(_while_light(found))
-    last = rows.place_in_feed(looked_at.items[-1]) if looked_at.last is not None else None
-    if len(shown) < len(found):
-        last = rows.place_in_feed(next(key for key in keys if key["pk"] == shown[-1].opening_id))
-    elif len(fitting) > offset + limit:
-        last = rows.place_in_feed(keys[-1])
-    total = None if after else len(fitting)
-    return Feed(shown, total, pack(last) if last else None, capped=total is not None and looked_at.last is not None)
-
-
-def feed(store: Store, kind: str | None, limit: int, offset: int, after: Mapping[str, Any] | None) -> Feed:
-    """Work that can be taken, newest first; `after` is the row to go on after, and then nothing is counted.
-
-    The index holds keys alone, so counting a thousand is one small read; the words are read for this page only, and a
-    page that grows too heavy ends early, with a cursor to go on.
-    """
-    page = rows.feed(store, kind, limit if after else max(offset + limit, FEED_COUNTED_MAX), after)
-    keys = page.items[:limit] if after else page.items[offset : offset + limit]
     found = rows.find_openings(store, [key["pk"] for key in keys])
     shown = list(_while_light(found))
     last = None
     if len(shown) < len(found):
         last = next(key for key in keys if key["pk"] == shown[-1].opening_id)
-    elif page.last is not None or (after is None and len(page.items) > offset + limit):
+    elif len(fitting) > offset + limit:
         last = keys[-1]
-    total = None if after else min(len(page.items), FEED_COUNTED_MAX)
-    place = rows.place_in_feed(last, kind) if last else None
-    return Feed(shown, total, pack(place) if place else None, capped=total == FEED_COUNTED_MAX)
+    elif looked_at.last is not None:
+        last = looked_at.items[-1]
+    total = min(len(fitting), FEED_COUNTED_MAX)
+    capped = total == FEED_COUNTED_MAX or (kind is None and bool(kinds) and looked_at.last is not None)
+    return Feed(shown, total, _place(last, kind), capped=capped)
+
+
+def _behind(store: Store, kinds: Collection[str], limit: int, after: Mapping[str, Any]) -> Feed:
+    """A page behind a cursor; where several kinds are asked for, so many times its rows are looked through for them."""
+    kind = _only(kinds)
+    several = len(kinds) > 1
+    page = rows.feed_in_words(store, kind, limit * LOOKED_THROUGH if several else limit, after)
+    fitting = [item for item in page.items if not several or item["feed_kind"] in kinds]
+    shown = list(_while_light(rows.read_opening(item) for item in fitting[:limit]))
+    if len(shown) < len(fitting):
+        return Feed(shown, None, _place(fitting[len(shown) - 1], kind))
+    return Feed(shown, None, _place(page.items[-1], kind) if page.last is not None else None)
+
+
+def _only(kinds: Collection[str]) -> str | None:
+    """The kind, where there is but one: it has an index of its own."""
+    return next(iter(kinds)) if len(kinds) == 1 else None
+
+
+def _place(row: Item | None, kind: str | None) -> Item | None:
+    return pack(rows.place_in_feed(row, kind)) if row else None
 
 
 def _while_light(openings: Iterable[Opening]) -> Iterator[Opening]:

@@ -1,7 +1,7 @@
 """Rows of the board table.
 
 pk                 sk                what
-<opening id>       opening           work that can be taken; in the indexes `feed` and `feed_by_kind` while it can
+<opening id>       opening           work that can be taken; in the indexes of the feed while it can
 <opening id>       operator#op_…     an assignment; in the index `by_operator`
 op_…               load              how many assignments an operator has open, and gave back on which day
 """
@@ -131,7 +131,7 @@ def is_working(store: Store, operator_id: str, now: datetime) -> bool:
 def find_opening(store: Store, opening_id: str) -> Opening | None:
     """The opening with this id."""
     item = store.get(TABLE, opening_row(opening_id))
-    return _opening(item) if item else None
+    return read_opening(item) if item else None
 
 
 def find_assignment(store: Store, opening_id: str, operator_id: str) -> Assignment | None:
@@ -145,12 +145,22 @@ def find_held(store: Store, opening_id: str, operator_id: str) -> tuple[Opening 
     rows = [opening_row(opening_id), _assignment_row(opening_id, operator_id), load_row(operator_id)]
     opening, mine, load = store.get_many(TABLE, rows)
     days = [name.removeprefix(GAVE_BACK) for name in load or {} if name.startswith(GAVE_BACK)]
-    return _opening(opening) if opening else None, _assignment(mine) if mine else None, days
+    return read_opening(opening) if opening else None, _assignment(mine) if mine else None, days
 
 
 def feed(store: Store, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
     """Keys of openings that can be taken, newest first; of one kind or of all. Of all, with the kind of each."""
     return store.query(TABLE, _feed_of(kind), index=_index(kind), limit=limit, newest_first=True, after=after)
+
+
+def feed_in_words(store: Store, kind: str | None, limit: int, after: Mapping[str, Any]) -> Rows:
+    """The rows themselves of openings further down, as many as come in one call: in an index, so as they stood a
+    moment ago.
+    """
+    return store.query(
+        TABLE, _feed_of(kind), index=f"{_index(kind)}_in_words", limit=limit, newest_first=True, after=after,
+        one_call=True,
+    )  # fmt: skip
 
 
 def place_in_feed(key: Item, kind: str | None = None) -> Item:
@@ -162,7 +172,7 @@ def place_in_feed(key: Item, kind: str | None = None) -> Item:
 def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:
     """Openings by their ids, read consistently; those that can no longer be taken are left out."""
     items = store.get_many(TABLE, [opening_row(one) for one in opening_ids]) if opening_ids else []
-    found = [_opening(item) for item in items if item]
+    found = [read_opening(item) for item in items if item]
     return [one for one in found if not one.closed and one.taken < one.slots]
 
 
@@ -188,7 +198,8 @@ def _index(kind: str | None) -> str:
     return "feed_by_kind" if kind else "feed"
 
 
-def _opening(item: Item) -> Opening:
+def read_opening(item: Item) -> Opening:
+    """An opening from its row."""
     return Opening(
         opening_id=item["pk"], kind=item["kind"], owner_id=item["owner_id"], owner_email=item["owner_email"],
         title=item["title"], pay_micros=item["pay_micros"], posted_at=clock.parse(item["posted_at"]),

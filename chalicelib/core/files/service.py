@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.core.files import store as rows
 from chalicelib.core.files.model import IMAGE_TYPES, PUT_SECONDS, READ_SECONDS, Frozen, Upload
@@ -10,7 +10,8 @@ from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import Likeness, World
 from chalicelib.kit import ids, pictures
 from chalicelib.kit.errors import Conflict, Invalid
-from chalicelib.kit.table import Write
+from chalicelib.kit.store import Place
+from chalicelib.kit.table import Item, Write
 
 
 class UploadUsed(Conflict):
@@ -71,17 +72,23 @@ def own_upload_id(world: World, link: str) -> str | None:
     return upload_id if link.startswith(prefix) and ids.looks_like(upload_id, "up") else None
 
 
+def rows_of(upload_ids: Iterable[str]) -> list[Place]:
+    """Where the uploads with these ids stand: who reads something else anyway reads them in the same call."""
+    return [rows.place(upload_id) for upload_id in upload_ids]
+
+
 def freeze(
-    world: World, operator: Operator, places: Mapping[str, str], used_by: str
+    world: World, operator: Operator, places: Mapping[str, str], found: Sequence[Item | None], used_by: str
 ) -> tuple[dict[str, Frozen], list[Write]]:
     """Check the bytes of some uploads and keep clean copies: the copies by upload, and the writes that use them up.
 
-    `places` says for each upload where the request names it. Raises Invalid, naming that place, for an upload that is
-    not the operator's own, was never put, or is not what was announced; the writes refuse UploadUsed.
+    `places` says for each upload where the request names it, `found` is what stands at its row. Raises Invalid, naming
+    that place, for an upload that is not the operator's own, was never put, or is not what was announced; the writes
+    refuse UploadUsed.
     """
     frozen: dict[str, Frozen] = {}
     writes: list[Write] = []
-    for upload_id, upload in zip(places, rows.find_many(world.store, list(places)), strict=True):
+    for upload_id, upload in zip(places, rows.read_many(found), strict=True):
         if upload is None or upload.operator_id != operator.id:
             raise Invalid(places[upload_id], "is not an upload of yours")
         if upload.used_by is not None:

@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.files.model import Frozen, Look, Upload
 from chalicelib.kit import clock, looks
-from chalicelib.kit.store import Store, under
+from chalicelib.kit.store import Place, Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, put, update
 
 TABLE = "files"
@@ -37,8 +37,17 @@ def use(upload: Upload, used_by: str, refusal: Else) -> Write:
 
 def find_many(store: Store, upload_ids: list[str]) -> list[Upload | None]:
     """The uploads with these ids, in one read."""
-    found = store.get_many(TABLE, [Key(upload_id, "upload") for upload_id in upload_ids])
-    return [_upload(item) if item else None for item in found]
+    return read_many(store.get_across([place(upload_id) for upload_id in upload_ids]))
+
+
+def place(upload_id: str) -> Place:
+    """Where an upload stands."""
+    return TABLE, Key(upload_id, "upload")
+
+
+def read_many(items: Sequence[Item | None]) -> list[Upload | None]:
+    """Uploads from their rows."""
+    return [_upload(item) if item else None for item in items]
 
 
 def add_look(upload_id: str, frozen: Frozen, used_by: str, handed_in_at: datetime) -> list[Write]:

@@ -13,6 +13,7 @@ from chalicelib.core.world import Bearer, World
 from chalicelib.kit import ids, once
 from chalicelib.kit.errors import Conflict, Invalid, TooLarge, Unauthenticated
 from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.table import Item
 from chalicelib.products.operators import rules
 from chalicelib.products.operators.actions import me
 from chalicelib.products.operators.words import operators as words
@@ -102,17 +103,25 @@ def _upload(
 ) -> Outcome:  # fmt: skip
     """Commit an upload. Bytes that came along are stored first: if the commit fails, they expire unseen."""
 
+    made: list[Upload] = []
+
     def keep() -> Outcome:
         if not board.is_working(world.store, operator.id, world.now()):
             raise NoOpenWork
         upload, write = files.announce(operator, content_type, size_bytes, sha256)
+        made[:] = [upload]
         if content is not None:
             files.store_body(world, upload, content)
         return once.commit(world.store, claim, [write], words.UploadKept(upload_id=upload.upload_id))
 
     # A repeat after the work is done is still a repeat; it is looked up here, so that its answer is finished below too.
     outcome = once.answered(world.store, claim, keep)
-    return outcome.revised(lambda kept: _ready(world, files.find(world, kept["upload_id"]), to_put=content is None))
+
+    def ready(kept: Item) -> words.UploadReady:
+        upload = files.find(world, kept["upload_id"]) if outcome.replayed else made[0]
+        return _ready(world, upload, to_put=content is None)
+
+    return outcome.revised(ready)
 
 
 def _ready(world: World, upload: Upload, *, to_put: bool) -> words.UploadReady:

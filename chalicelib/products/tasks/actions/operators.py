@@ -1,6 +1,7 @@
 """What operators do with tasks that they do not have yet, and at the end: browse, accept, hand in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
+from chalicelib.core.files.model import Frozen
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once, pages
@@ -16,7 +18,6 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import endings, estimates
 from chalicelib.products.tasks.actions.endings import TaskExpired
@@ -49,6 +50,19 @@ class NotResubmittable(Conflict):
         super().__init__("This task is DISPUTED by a person, not for want of proof; it cannot be handed in again.")
 
 
+@dataclass(frozen=True)
+class _Links:
+    """The links of a submission by the place where it names them, and which uploads of this deployment they are."""
+
+    all: Mapping[str, str]
+    own: Mapping[str, str | None]
+
+    @property
+    def uploads(self) -> dict[str, str]:
+        """Where each upload is named."""
+        return {upload_id: place for place, upload_id in self.own.items() if upload_id}
+
+
 def browse(world: World, operator: Operator, query: words.FeedQuery) -> words.FeedPage:
     """Tasks that can be taken, newest first: of the type asked for, or of those the operator names as skills.
 
@@ -57,10 +71,7 @@ def browse(world: World, operator: Operator, query: words.FeedQuery) -> words.Fe
     types = _asked_for(operator, query)
     turn = pages.turn(world.cursors, f"{LIST}/{'+'.join(types)}", query)
     offset = 0 if turn.after else query.offset
-    if len(types) > 1:
-        page = board.feed_of(world.store, types, query.limit, offset, turn.after)
-    else:
-        page = board.feed(world.store, types[0] if types else None, query.limit, offset, turn.after)
+    page = board.feed(world.store, types, query.limit, offset, turn.after)
     shown = [show.in_feed(opening) for opening in page.openings]
     return words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=page.capped))
 
@@ -110,13 +121,16 @@ def submit(
     """
     now = world.now()
     mine = board.assignment(world.store, task_id, operator.id, rows.TaskNotFound())
-    sheets = rows.find_sheets(world.store, TaskRef(mine.owner_id, task_id))
+    links = _links(world, submission)
+    sheets, uploads = rows.find_sheets_and(world.store, TaskRef(mine.owner_id, task_id), files.rows_of(links.uploads))
     task, number = sheets.task, sheets.task.submissions + 1
     move = TASK.find("submit", task.status, Role.OPERATOR)
     again = task.status is Status.DISPUTED
     _check_in_time(task, now)
     _check_proof(sheets.body.proof_type, submission)
-    sheet, used = _freeze(world, operator, task, submission, now)
+    _check_links(links, elsewhere=world.settings.external_proof_urls)
+    frozen, used = files.freeze(world, operator, links.uploads, uploads, task_id)
+    sheet = _sheet(submission, links, frozen, now)
     writes = [
         *rows.move(
             task.ref, move, where=_still_in_time(task, operator, now),
@@ -179,42 +193,38 @@ def _check_proof(proof_type: str, submission: words.Submission) -> None:
         raise Invalid("artifacts", "is required: this task's proof type is ARTIFACT")
 
 
-def _freeze(
-    world: World, operator: Operator, task: Task, submission: words.Submission, now: datetime
-) -> tuple[ProofSheet, list[Write]]:
-    """The sheet of a proof, its uploads frozen, and the writes that use them up.
-
-    Own uploads become frozen copies; a link elsewhere stays a link, where this deployment takes such proof.
-    """
+def _links(world: World, submission: words.Submission) -> _Links:
     fields = {"photos": submission.photos, "artifacts": submission.artifacts}
     links = {f"{field}.{n}": link for field, each in fields.items() for n, link in enumerate(each)}
-    own = {place: files.own_upload_id(world, link) for place, link in links.items()}
-    _check_links(links, own, elsewhere=world.settings.external_proof_urls)
-    places = {upload_id: place for place, upload_id in own.items() if upload_id}
-    frozen, used = files.freeze(world, operator, places, task.task_id) if places else ({}, [])
+    return _Links(links, {place: files.own_upload_id(world, link) for place, link in links.items()})
+
+
+def _sheet(submission: words.Submission, links: _Links, frozen: Mapping[str, Frozen], now: datetime) -> ProofSheet:
+    """The sheet of a proof. Own uploads are frozen copies; a link elsewhere stays a link, where such proof is taken."""
 
     def photos(field: str) -> list[ProofPhoto]:
-        mine = [place for place in links if place.startswith(f"{field}.")]
+        mine = [place for place in links.all if place.startswith(f"{field}.")]
         return [
-            ProofPhoto(frozen=frozen[upload_id]) if (upload_id := own[place]) else ProofPhoto(link=links[place])
+            ProofPhoto(frozen=frozen[upload_id])
+            if (upload_id := links.own[place])
+            else ProofPhoto(link=links.all[place])
             for place in mine
         ]
 
-    sheet = ProofSheet(
+    return ProofSheet(
         photos=photos("photos"), artifacts=photos("artifacts"), notes=submission.notes,
         confirmation_text=submission.confirmation_text, reference_url=submission.reference_url,
         submitted_at=now,
     )  # fmt: skip
-    return sheet, used
 
 
-def _check_links(links: Mapping[str, str], own: Mapping[str, str | None], *, elsewhere: bool) -> None:
+def _check_links(links: _Links, *, elsewhere: bool) -> None:
     """Every proof is named once, and is an upload or, where that is allowed, a web address. Raises Invalid."""
     seen: set[str] = set()
-    for place, link in links.items():
-        name = own[place] or link
+    for place, link in links.all.items():
+        name = links.own[place] or link
         if name in seen:
             raise Invalid(place, "is there twice")
         seen.add(name)
-        if own[place] is None and not (elsewhere and link.startswith(("https://", "http://"))):
+        if links.own[place] is None and not (elsewhere and link.startswith(("https://", "http://"))):
             raise Invalid(place, "must be the url of an upload of yours; POST /api/v1/operator/upload")

@@ -23,7 +23,7 @@ from boto3.dynamodb.conditions import Key as Condition
 from chalicelib.kit import ids
 from chalicelib.kit.errors import NotFound
 from chalicelib.kit.lifecycle import Move
-from chalicelib.kit.store import Rows, Store, under
+from chalicelib.kit.store import Place, Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add, put, update
 from chalicelib.kit.words import Words
 from chalicelib.products.tasks.lifecycle import TASK, Status
@@ -118,14 +118,23 @@ def find_task(store: Store, ref: TaskRef) -> Task:
 
 def find_sheets(store: Store, ref: TaskRef) -> Sheets:
     """A task with everything that was last written about it, in one read. Raises TaskNotFound."""
+    return find_sheets_and(store, ref, [])[0]
+
+
+def find_sheets_and(store: Store, ref: TaskRef, others: Sequence[Place]) -> tuple[Sheets, list[Item | None]]:
+    """The same, and some other rows beside it, of whatever tables, in the same read. Raises TaskNotFound."""
     if not ids.looks_like(ref.task_id, "task"):
         raise TaskNotFound
     numbers = range(SUBMISSIONS_MAX, 0, -1)
     names = ["body", "estimate", "rating", *(f"proof#{n}" for n in numbers), *(f"verdict#{n}" for n in numbers)]
     names += [dispute_store.name_of(n) for n in numbers]
-    head, body, estimate, rating, *rest = store.get_many(
-        TABLE, [head_row(ref), *(Key(ref.task_id, name) for name in names)]
-    )
+    places = [(TABLE, head_row(ref)), *((TABLE, Key(ref.task_id, name)) for name in names)]
+    found = store.get_across([*places, *others])
+    return _read_sheets(found[: len(places)]), found[len(places) :]
+
+
+def _read_sheets(found: Sequence[Item | None]) -> Sheets:
+    head, body, estimate, rating, *rest = found
     if head is None or body is None:
         raise TaskNotFound
     proofs, verdicts, disputes = (rest[SUBMISSIONS_MAX * n : SUBMISSIONS_MAX * (n + 1)] for n in range(3))
