@@ -1,11 +1,11 @@
 """One commit: everything or nothing, refused in the order of its writes, asked again when nobody knows."""
 
 import pytest
-from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.kit import table
 from chalicelib.kit.commit import LAST_PAUSE_SECONDS, TRIES_MAX, WRITES_MAX, BadCommit, commit
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Busy, Conflict, OutcomeUnknown, Refusal
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store
