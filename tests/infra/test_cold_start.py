@@ -23,7 +23,7 @@ HEAVY = {
     "boto3", "s3transfer", "multiprocessing.pool", "h3", "jwt", "PIL", "cryptography", "ulid", "schemathesis", "moto",
     "requests",
 }  # fmt: skip
-# Of about 160. What is run here every function pays for, at every cold start; a new module seldom belongs to it.
+# Of more than 160. What is run here every function pays for, at every cold start; a new module seldom belongs to it.
 OURS_MAX = 45
 
 
