@@ -7,26 +7,21 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
+from chalicelib import jobs
 from chalicelib.core import settings
-from chalicelib.core.events import jobs as events
 from chalicelib.doors import schedules, workers
 from chalicelib.doors.http import house, reference
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.wiring import world
-from chalicelib.products.accounts import jobs as account_jobs
 from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.backoffice import routes as backoffice
-from chalicelib.products.operators import jobs as operator_jobs
 from chalicelib.products.operators import routes as operators
-from chalicelib.products.tasks import guide
-from chalicelib.products.tasks import jobs as task_jobs
+from chalicelib.products.tasks import guide, kinds
 from chalicelib.products.tasks import routes as tasks
 
-JOBS = {**events.JOBS, **schedules.JOBS, **operator_jobs.JOBS, **task_jobs.JOBS}
-JOBS |= account_jobs.jobs(task_jobs.ON_SUSPENSION)
 TEST_MODE = settings.test_mode_at_import()
-PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *backoffice.routes(task_jobs.ON_SUSPENSION)]
-DESCRIBED = [*house.routes(JOBS, test_mode=TEST_MODE), *PRODUCTS]
+PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *backoffice.routes(kinds.ON_SUSPENSION)]
+DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS]
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 
 app = Chalice(app_name="byhand", configure_logs=False)
@@ -36,17 +31,17 @@ mount(app, ROUTES, world)
 
 @app.on_sqs_message(queue="timers", batch_size=5, name="timers")
 def timers(event: SQSEvent) -> dict[str, Any]:
-    return workers.consume(world(), JOBS, event.to_dict())
+    return workers.consume(world(), jobs.JOBS, event.to_dict())
 
 
 @app.on_sqs_message(queue="courier", batch_size=5, name="courier")
 def courier(event: SQSEvent) -> dict[str, Any]:
-    return workers.consume(world(), JOBS, event.to_dict())
+    return workers.consume(world(), jobs.JOBS, event.to_dict())
 
 
 @app.on_sqs_message(queue="judge", batch_size=1, name="judge")
 def judge(event: SQSEvent) -> dict[str, Any]:
-    return workers.consume(world(), JOBS, event.to_dict())
+    return workers.consume(world(), jobs.JOBS, event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")

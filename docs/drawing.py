@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import chalicelib
+from chalicelib.kit import lazily
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWN = "<!-- Drawn from the code by `python -m docs.build`. Change the code, not this page. -->"
@@ -16,9 +17,11 @@ DRAWN = "<!-- Drawn from the code by `python -m docs.build`. Change the code, no
 
 @cache
 def modules() -> tuple[ModuleType, ...]:
-    """Every module of ours, imported."""
+    """Every module of ours, imported and run."""
     names = [found.name for found in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")]
-    return tuple(importlib.import_module(name) for name in sorted(names))
+    found = tuple(importlib.import_module(name) for name in sorted(names))
+    lazily.load_all()
+    return found
 
 
 def sentence(thing: type) -> str:

@@ -6,16 +6,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from chalicelib.core import settings as configuration
-from chalicelib.core.events.courier import HttpCourier, UrlRule
-from chalicelib.core.identity import deployment
-from chalicelib.core.identity.keys import ProviderKeys
-from chalicelib.core.identity.tokens import ClosedDoor, JwtTokens
-from chalicelib.core.judge.bedrock import BedrockJudge
-from chalicelib.core.judge.built_in import BuiltInJudge
-from chalicelib.core.judge.openai import OpenAiJudge
-from chalicelib.core.providers.dlocal import DlocalTill
-from chalicelib.core.providers.payoneer import PayoneerRail
-from chalicelib.core.providers.play import PlayRail
+from chalicelib.core.events import courier
+from chalicelib.core.identity import deployment, keys, tokens
+from chalicelib.core.judge import bedrock, built_in, openai
+from chalicelib.core.providers import dlocal, payoneer, play
 from chalicelib.core.settings import Settings
 from chalicelib.core.world import Judge, Rail, Tokens, World
 from chalicelib.kit import aws, log
@@ -78,44 +72,44 @@ def build(settings: Settings) -> World:
         bucket=Bucket(aws.at_first_use(aws.s3), settings.files_bucket),
         seal=Seal(lambda: ("k1", _unwrapped_key(facts["data_key"]))),
         judge=guardian(settings),
-        courier=HttpCourier(url_rule(settings)),
+        courier=courier.HttpCourier(url_rule(settings)),
         tokens=_tokens(settings),
         rails=rails(settings),
-        till=DlocalTill(settings) if settings.has_dlocal else None,
+        till=dlocal.DlocalTill(settings) if settings.has_dlocal else None,
     )
 
 
 def guardian(settings: Settings) -> Judge:
     """Who looks at proof in this deployment."""
     if settings.guardian == "bedrock":
-        return BedrockJudge(settings.guardian_model, settings.guardian_seconds)
+        return bedrock.BedrockJudge(settings.guardian_model, settings.guardian_seconds)
     if settings.guardian == "openai":
-        return OpenAiJudge(
+        return openai.OpenAiJudge(
             settings.guardian_base_url, settings.guardian_model, settings.guardian_api_key, settings.guardian_seconds
         )
-    return BuiltInJudge() if settings.test_mode else BuiltInJudge(most=BUILT_IN_MOST_LIVE)
+    return built_in.BuiltInJudge() if settings.test_mode else built_in.BuiltInJudge(most=BUILT_IN_MOST_LIVE)
 
 
-def url_rule(settings: Settings) -> UrlRule:
+def url_rule(settings: Settings) -> "courier.UrlRule":
     """Which URLs this deployment may call."""
-    return UrlRule(https_only=not settings.test_mode, loopback_allowed=settings.byhand_allow_loopback_urls)
+    return courier.UrlRule(https_only=not settings.test_mode, loopback_allowed=settings.byhand_allow_loopback_urls)
 
 
 def _tokens(settings: Settings) -> Tokens:
     """Who reads the tokens of operators; where no provider is configured, none of them opens anything."""
     if not settings.operator_jwks_url:
-        return ClosedDoor()
+        return tokens.ClosedDoor()
     parties = (party.strip() for party in settings.operator_jwt_authorized_parties.split(","))
-    return JwtTokens(
-        keys=ProviderKeys(settings.operator_jwks_url), issuer=settings.operator_jwt_issuer,
+    return tokens.JwtTokens(
+        keys=keys.ProviderKeys(settings.operator_jwks_url), issuer=settings.operator_jwt_issuer,
         authorized_parties=frozenset(party for party in parties if party), audience=settings.operator_jwt_audience,
     )  # fmt: skip
 
 
 def rails(settings: Settings) -> dict[str, Rail]:
     """The ways on which money can leave this deployment, by name. The rail `usdc` comes with a chain."""
-    play: dict[str, Rail] = {"test": PlayRail()} if settings.test_mode else {}
-    return play | ({"payoneer": PayoneerRail(settings)} if settings.has_payoneer else {})
+    played: dict[str, Rail] = {"test": play.PlayRail()} if settings.test_mode else {}
+    return played | ({"payoneer": payoneer.PayoneerRail(settings)} if settings.has_payoneer else {})
 
 
 def _clock(settings: Settings, store: Store) -> Clock:

@@ -1,4 +1,8 @@
-"""boto3 clients, made when first used and kept for the life of the container."""
+"""AWS clients, made when first used and kept for the life of the container.
+
+They are botocore's own, the ones that boto3 hands out: without its resources and its transfer manager they are ready
+sooner.
+"""
 
 import threading
 from collections.abc import Callable
@@ -19,6 +23,8 @@ CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS
 """How long one call of DynamoDB may take. Who calls asks again: the store for what it reads, a commit for itself."""
 
 _making = threading.Lock()
+
+SERVICES = ("dynamodb", "sqs", "kms", "s3", "bedrock-runtime")
 
 OUTAGES = (NoConnection, HTTPClientError)
 """What a client raises when AWS did not answer: not our fault, not the caller's, and worth asking again."""
@@ -78,12 +84,11 @@ def _client(service: str, seconds: float | None = None, attempts: int = 2) -> An
 
 @lru_cache(maxsize=8)
 def _made(service: str, seconds: float | None, attempts: int) -> Any:
-    import boto3  # imported here, and only here, so that nothing pays for it before it is used
-    from botocore.config import Config
+    from botocore.config import Config  # imported here, so that nothing pays for it before it is used
 
     read_timeout_seconds = seconds or (10 if service == "s3" else READ_SECONDS)
-    return boto3.client(
-        service,  # type: ignore[call-overload]
+    return _session().create_client(
+        service,
         config=Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=read_timeout_seconds,
@@ -93,3 +98,19 @@ def _made(service: str, seconds: float | None, attempts: int) -> Any:
             s3={"addressing_style": "path"} if service == "s3" else None,
         ),
     )
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    from botocore.loaders import Loader
+    from botocore.session import Session
+
+    class OurLoader(Loader):
+        """A service is looked for by its name, and not among the folders of all four hundred."""
+
+        def list_available_services(self, type_name: str) -> list[str]:
+            return list(SERVICES)
+
+    session = Session()
+    session.register_component("data_loader", OurLoader())
+    return session

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import simplejson
-from boto3.dynamodb.conditions import Attr
 from pydantic import BaseModel
 
 from chalicelib.kit.commit import commit as commit_writes
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Busy, Conflict, Refusal
 from chalicelib.kit.lifecycle import looking_again
 from chalicelib.kit.queue import Bell

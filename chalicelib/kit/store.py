@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
-from boto3.dynamodb.conditions import Key as Condition
-from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from chalicelib.kit.aws import OUTAGES
+from chalicelib.kit.conditions import ConditionBase
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import Busy
 from chalicelib.kit.table import Item, Key, key_of, unpack, update_request
 
@@ -26,8 +25,6 @@ AILING = {
     "InternalServerError", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable",
     "ThrottlingException",
 }  # fmt: skip
-
-_serializer = TypeSerializer()
 
 Place = tuple[str, Key]
 """Where a row stands: the code's name of its table, and its key."""
@@ -129,13 +126,9 @@ class Store:
         raise Busy
 
     def _query(self, table: str, where: ConditionBase, index: str | None, newest_first: bool) -> dict[str, Any]:
-        built = ConditionExpressionBuilder().build_expression(where, is_key_condition=True)
-        values = {name: _serializer.serialize(value) for name, value in built.attribute_value_placeholders.items()}
         return {
             "TableName": self.names[table],
-            "KeyConditionExpression": built.condition_expression,
-            "ExpressionAttributeNames": dict(built.attribute_name_placeholders),
-            "ExpressionAttributeValues": values,
+            **where.request("KeyConditionExpression"),
             "ScanIndexForward": not newest_first,
             **({"IndexName": index} if index else {"ConsistentRead": True}),
         }

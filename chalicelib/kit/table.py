@@ -7,12 +7,9 @@ Verbs gather writes and close the bag once (commit.py); functions below a verb r
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
-from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from chalicelib.kit.conditions import Attr, ConditionBase, packed, unpacked
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.queue import Bell
 
@@ -20,9 +17,6 @@ Item = dict[str, Any]
 Else = Refusal | Callable[[Item], Exception] | None
 """What a failed condition means: a refusal, or a function from the row as it is to the exception to raise. A row that
 is missing is the empty item. None says that the condition cannot fail unless we are wrong: that is a fault."""
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ def update_request(
         return f"#u{len(names) - 1}"
 
     def value(content: Any) -> str:
-        values[f":u{len(values)}"] = _serializer.serialize(content)
+        values[f":u{len(values)}"] = packed(content)
         return f":u{len(values) - 1}"
 
     clauses = {
@@ -128,31 +122,13 @@ def key_of(key: Key) -> dict[str, Any]:
 
 def pack(item: Mapping[str, Any]) -> dict[str, Any]:
     """An item as DynamoDB wants it; attributes that are None are left out."""
-    return {name: _serializer.serialize(content) for name, content in item.items() if content is not None}
+    return {name: packed(content) for name, content in item.items() if content is not None}
 
 
 def unpack(raw: Mapping[str, Any]) -> Item:
     """An item as Python wants it: whole numbers are int again."""
-    return {name: _plain(_deserializer.deserialize(content)) for name, content in raw.items()}
-
-
-def _plain(content: Any) -> Any:
-    if isinstance(content, Decimal):
-        return int(content) if content == content.to_integral_value() else content
-    if isinstance(content, list):
-        return [_plain(part) for part in content]
-    if isinstance(content, dict):
-        return {name: _plain(part) for name, part in content.items()}
-    return content
+    return {name: unpacked(content) for name, content in raw.items()}
 
 
 def _condition(where: ConditionBase | None) -> dict[str, Any]:
-    if where is None:
-        return {}
-    built = ConditionExpressionBuilder().build_expression(where)
-    values = {name: _serializer.serialize(value) for name, value in built.attribute_value_placeholders.items()}
-    return {
-        "ConditionExpression": built.condition_expression,
-        "ExpressionAttributeNames": dict(built.attribute_name_placeholders),
-        **({"ExpressionAttributeValues": values} if values else {}),
-    }
+    return where.request("ConditionExpression") if where else {}

@@ -1,7 +1,6 @@
 """One commit: everything or nothing, refused in the order of its writes, asked again when nobody knows."""
 
 import pytest
-from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.core.events.store import SETTLED
@@ -16,6 +15,7 @@ from chalicelib.kit.commit import (
     BadCommit,
     commit,
 )
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Busy, Conflict, OutcomeUnknown, Refusal
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from boto3.dynamodb.conditions import Attr
 
 from chalicelib.kit import once, table
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Busy, Conflict, NotFound, OutcomeUnknown, Refusal
 from chalicelib.kit.once import Claim, InProgress, KeyReused, Outcome, SecretAlreadyShown
 from chalicelib.kit.queue import Bell

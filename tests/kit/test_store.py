@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from boto3.dynamodb.conditions import Attr
-from boto3.dynamodb.conditions import Key as Condition
 from botocore.exceptions import ClientError
 
 from chalicelib.kit import table
 from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.commit import commit
+from chalicelib.kit.conditions import Attr
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import Busy
 from chalicelib.kit.store import TRIES_MAX, Store, under
 from chalicelib.kit.table import Key

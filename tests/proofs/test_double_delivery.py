@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import app
+from chalicelib import jobs
 from chalicelib.core.events import service as events
 from tests.harness import House, Reply
 from tests.listening import listening
@@ -88,7 +88,7 @@ def prepare(house: House, clock: MovableClock) -> Callable[[Timer], Pair]:
 
 
 def test_every_kind_of_entry_is_rung_here_or_elsewhere() -> None:
-    assert {timer.kind for timer in TIMERS.values()} | OF_THE_BACKOFFICE | ELSEWHERE == set(app.JOBS)
+    assert {timer.kind for timer in TIMERS.values()} | OF_THE_BACKOFFICE | ELSEWHERE == set(jobs.JOBS)
 
 
 @BY_NAME

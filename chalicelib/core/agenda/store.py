@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any
 
 import simplejson
-from boto3.dynamodb.conditions import Attr
-from boto3.dynamodb.conditions import Key as Condition
 
 from chalicelib.core.agenda.model import Entry
 from chalicelib.kit import clock
+from chalicelib.kit.conditions import Attr
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import Conflict, Refusal
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store

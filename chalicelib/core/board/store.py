@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 import simplejson
-from boto3.dynamodb.conditions import Attr
-from boto3.dynamodb.conditions import Key as Condition
 
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.kit import clock
+from chalicelib.kit.conditions import Attr
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.store import Rows, Store
 from chalicelib.kit.table import Else, Item, Key, Write, add, put, update
 from chalicelib.kit.words import dumps

@@ -12,8 +12,6 @@ since its entry stays; the end is written in the transaction that removes the en
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import COURIER, Entry, Kind
 from chalicelib.core.events import endpoint_rows as rows
@@ -32,6 +30,7 @@ from chalicelib.core.events.endpoints import (
 from chalicelib.core.events.store import TABLE
 from chalicelib.core.world import Receipt, World
 from chalicelib.kit import clock, ids, log
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.table import Item, Key, Write, update
 from chalicelib.kit.words import dumps
 

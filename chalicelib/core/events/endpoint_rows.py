@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.core.events.endpoints import (
     ENDPOINTS_MAX,
     Endpoint,
@@ -24,6 +22,7 @@ from chalicelib.core.events.endpoints import (
 )
 from chalicelib.core.events.store import KEPT, TABLE
 from chalicelib.kit import clock
+from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Rows, Store, under

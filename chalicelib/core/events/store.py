@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import simplejson
-from boto3.dynamodb.conditions import Key as Condition
 
 from chalicelib.kit import clock, ids
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add
 from chalicelib.kit.words import dumps

@@ -8,10 +8,9 @@ look_…    <look>#up_…    a picture that was handed in, under the first bits 
 from collections.abc import Sequence
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.files.model import Frozen, Look, Upload
 from chalicelib.kit import clock, looks
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.store import Place, Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, put, update
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.kit import clock, table
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.config import ConfigurationError
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import MovedOn

@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-from boto3.dynamodb.conditions import Key as Condition
-
 from chalicelib.core.identity import places
 from chalicelib.core.identity.model import Found, Kyc, Operator
 from chalicelib.core.identity.places import Stretch
 from chalicelib.kit import clock, table
+from chalicelib.kit.conditions import Attr, ConditionBase
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Rows, Store

@@ -13,10 +13,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.core.identity.model import ApiKey
 from chalicelib.kit import clock
+from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.store import Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, delete, update

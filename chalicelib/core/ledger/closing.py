@@ -12,14 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from boto3.dynamodb.conditions import Key as Condition
-
 from chalicelib.core.identity import deployment
 from chalicelib.core.ledger import chart
 from chalicelib.core.ledger import store as rows
 from chalicelib.core.ledger.model import HOUSE, Account, Transfer
 from chalicelib.kit import clock
 from chalicelib.kit.commit import commit
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Key, put
 

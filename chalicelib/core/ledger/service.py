@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.core.identity import deployment
 from chalicelib.core.identity.deployment import Switches
 from chalicelib.core.ledger import chart, postings
 from chalicelib.core.ledger import store as rows
 from chalicelib.core.ledger.model import Book, Code, Transfer
 from chalicelib.kit import clock, money
+from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import PaymentRequired
 from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Store

@@ -17,11 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-from boto3.dynamodb.conditions import Key as Condition
-
 from chalicelib.core.ledger.model import Account, Book, Code, Leg, Transfer
 from chalicelib.kit import clock
+from chalicelib.kit.conditions import Attr, ConditionBase
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, update
 

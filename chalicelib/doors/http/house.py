@@ -1,11 +1,10 @@
 """The house's own routes: whether it is ready, and, in a test deployment, its clock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import Field
 
-from chalicelib.core.agenda import service as agenda
 from chalicelib.core.identity import deployment
 from chalicelib.core.world import World
 from chalicelib.doors import schedules, workers
@@ -45,7 +44,7 @@ class Advanced(Words):
     entries_rung: int
 
 
-def routes(jobs: Mapping[str, agenda.Job], *, test_mode: bool) -> list[Route]:
+def routes(jobs: Callable[[], "workers.Jobs"], *, test_mode: bool) -> list[Route]:
     """Health for everybody; the clock only where money is play money: live has no such route at all (ruling 2)."""
     house = Routes()
     house.get("/api/health", Who.ANYONE, Nothing, Health)(_health)
@@ -73,7 +72,7 @@ def _parts(world: World) -> dict[str, Any]:
     return {**tables, **queues, "bucket": world.bucket.is_reachable}
 
 
-def _advance(call: Call[Advance], jobs: Mapping[str, agenda.Job]) -> Advanced:
+def _advance(call: Call[Advance], jobs: Callable[[], "workers.Jobs"]) -> Advanced:
     """Move business time forward, and do what is due by then before answering.
 
     Timers are worked here and now, so that the caller sees a hold or a deadline pass in the next read; what calls
@@ -81,5 +80,5 @@ def _advance(call: Call[Advance], jobs: Mapping[str, agenda.Job]) -> Advanced:
     """
     offset = deployment.advance_clock(call.world.store, call.words.advance_seconds)
     world = call.world.at_one_moment()
-    rung = schedules.sweep(world, ring=workers.ringer(world, jobs))
+    rung = schedules.sweep(world, ring=workers.ringer(world, jobs()))
     return Advanced(now=world.now(), offset_seconds=offset, entries_rung=rung)

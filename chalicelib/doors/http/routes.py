@@ -92,24 +92,34 @@ class Page(Words):
 
 Verb = Callable[[Call[Any]], Words | Outcome | Text]
 Signed = Callable[[World, Request], None]
+Declared = type[Words] | Callable[[], type[Words]]
+"""The words of a route: `lambda: words.TaskOrder` leaves the module `words` alone until the route is called."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """One route: its place, who may call it, the words it reads, the words it answers, and the verb."""
+    """One route: its place, who may call it, the verb, the words it reads and the words it answers."""
 
     method: str
     path: str
     who: Who
     verb: Verb
-    words: type[Words]
-    answer: type[Words]
+    reads: Declared
+    answers: Declared
     status: int = 200
     once: bool = False
     uploads: bool = False
     produces: str = "application/json"
     signed: Signed | None = None
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
+
+    @property
+    def words(self) -> type[Words]:
+        return _settled(self.reads)
+
+    @property
+    def answer(self) -> type[Words]:
+        return _settled(self.answers)
 
     @property
     def name(self) -> str:
@@ -128,13 +138,13 @@ class Routes:
         self.all: list[Route] = []
 
     def get(
-        self, path: str, who: Who, words: type[Words], answer: type[Words], *, produces: str = "application/json"
+        self, path: str, who: Who, words: Declared, answer: Declared, *, produces: str = "application/json"
     ) -> Callable[[Verb], Verb]:
         """Declare a read. `words` are read from the query."""
         return self._declare("GET", path, who, words, answer, produces=produces)
 
     def post(
-        self, path: str, who: Who, words: type[Words], answer: type[Words], *, status: int = 200, once: bool = True,
+        self, path: str, who: Who, words: Declared, answer: Declared, *, status: int = 200, once: bool = True,
         uploads: bool = False, signed: Signed | None = None,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
@@ -145,12 +155,12 @@ class Routes:
         return self._declare("POST", path, who, words, answer, **more)
 
     def patch(
-        self, path: str, who: Who, words: type[Words], answer: type[Words], *, once: bool = True
+        self, path: str, who: Who, words: Declared, answer: Declared, *, once: bool = True
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a change of some fields. With `once` it honours the Idempotency-Key of a known caller."""
         return self._declare("PATCH", path, who, words, answer, once=once)
 
-    def delete(self, path: str, who: Who, words: type[Words], answer: type[Words]) -> Callable[[Verb], Verb]:
+    def delete(self, path: str, who: Who, words: Declared, answer: Declared) -> Callable[[Verb], Verb]:
         """Declare a removal."""
         return self._declare("DELETE", path, who, words, answer)
 
@@ -160,3 +170,7 @@ class Routes:
             return verb
 
         return keep
+
+
+def _settled(declared: Declared) -> type[Words]:
+    return declared if isinstance(declared, type) else declared()

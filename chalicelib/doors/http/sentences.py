@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from chalicelib.doors.http.routes import Route, Who
+from chalicelib.kit import lazily
 from chalicelib.kit.errors import Refusal
 
 _RAISES = re.compile(r"\s*(?:Raises|[Tt]hey refuse|It refuses) ((?:[A-Z]\w+(?:, (?:and )?| and )?)+)[^.]*\.?")
@@ -51,6 +52,7 @@ def raised(route: Route) -> list[str]:
 
 def statuses(route: Route) -> set[int]:
     """The statuses of the refusals that a route's actions say they raise."""
+    lazily.load_all()
     known = {one.__name__: one.status for one in _refusals(Refusal)}
     return {known[one] for one in raised(route) if one in known}
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.kit import clock
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Else, Item, Key, Write, add, update

@@ -1,5 +1,7 @@
 """Events and webhook endpoints over HTTP."""
 
+from __future__ import annotations
+
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
@@ -12,57 +14,57 @@ ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"
 _routes = Routes()
 
 
-@_routes.get("/api/v1/events", Who.AGENT, words.EventQuery, words.EventPage)
+@_routes.get("/api/v1/events", Who.AGENT, lambda: words.EventQuery, lambda: words.EventPage)
 def list_events(call: Call[words.EventQuery]) -> words.EventPage:
     return webhooks.list_events(call.world, call.agent.id, call.words)
 
 
-@_routes.get("/api/v1/operator/events", Who.OPERATOR, words.EventQuery, words.EventPage)
+@_routes.get("/api/v1/operator/events", Who.OPERATOR, lambda: words.EventQuery, lambda: words.EventPage)
 def list_operator_events(call: Call[words.EventQuery]) -> words.EventPage:
     return webhooks.list_events(call.world, call.operator.id, call.words)
 
 
-@_routes.post(ENDPOINTS, Who.AGENT, words.EndpointOrder, words.EndpointMade, status=201)
+@_routes.post(ENDPOINTS, Who.AGENT, lambda: words.EndpointOrder, lambda: words.EndpointMade, status=201)
 def make_endpoint(call: Call[words.EndpointOrder]) -> Outcome:
     return webhooks.make_endpoint(call.world, call.agent, call.words, call.claim)
 
 
-@_routes.get(ENDPOINTS, Who.AGENT, Nothing, words.EndpointList)
+@_routes.get(ENDPOINTS, Who.AGENT, Nothing, lambda: words.EndpointList)
 def list_endpoints(call: Call[Nothing]) -> words.EndpointList:
     return webhooks.list_endpoints(call.world, call.agent)
 
 
-@_routes.get(ENDPOINT, Who.AGENT, Nothing, words.EndpointShown)
+@_routes.get(ENDPOINT, Who.AGENT, Nothing, lambda: words.EndpointShown)
 def endpoint(call: Call[Nothing]) -> words.EndpointShown:
     return webhooks.endpoint(call.world, call.agent, call.ids["endpoint_id"])
 
 
-@_routes.patch(ENDPOINT, Who.AGENT, words.EndpointChange, words.EndpointShown)
+@_routes.patch(ENDPOINT, Who.AGENT, lambda: words.EndpointChange, lambda: words.EndpointShown)
 def change_endpoint(call: Call[words.EndpointChange]) -> Outcome:
     return webhooks.change_endpoint(call.world, call.agent, call.ids["endpoint_id"], call.words, call.claim)
 
 
-@_routes.delete(ENDPOINT, Who.AGENT, Nothing, words.EndpointDeleted)
+@_routes.delete(ENDPOINT, Who.AGENT, Nothing, lambda: words.EndpointDeleted)
 def delete_endpoint(call: Call[Nothing]) -> Outcome:
     return webhooks.delete_endpoint(call.world, call.agent, call.ids["endpoint_id"])
 
 
-@_routes.post(f"{ENDPOINT}/rotate", Who.AGENT, words.RotateOrder, words.EndpointMade)
+@_routes.post(f"{ENDPOINT}/rotate", Who.AGENT, lambda: words.RotateOrder, lambda: words.EndpointMade)
 def rotate_secret(call: Call[words.RotateOrder]) -> Outcome:
     return webhooks.rotate_secret(call.world, call.agent, call.ids["endpoint_id"], call.words, call.claim)
 
 
-@_routes.post(f"{ENDPOINT}/test", Who.AGENT, Nothing, words.DeliveryMade)
+@_routes.post(f"{ENDPOINT}/test", Who.AGENT, Nothing, lambda: words.DeliveryMade)
 def try_endpoint(call: Call[Nothing]) -> Outcome:
     return webhooks.try_endpoint(call.world, call.agent, call.ids["endpoint_id"], call.claim)
 
 
-@_routes.get(f"{ENDPOINT}/deliveries", Who.AGENT, words.DeliveryQuery, words.DeliveryPage)
+@_routes.get(f"{ENDPOINT}/deliveries", Who.AGENT, lambda: words.DeliveryQuery, lambda: words.DeliveryPage)
 def list_deliveries(call: Call[words.DeliveryQuery]) -> words.DeliveryPage:
     return webhooks.list_deliveries(call.world, call.agent, call.ids["endpoint_id"], call.words)
 
 
-@_routes.post(f"{ENDPOINT}/deliveries/{{delivery_id}}/redeliver", Who.AGENT, Nothing, words.DeliveryMade)
+@_routes.post(f"{ENDPOINT}/deliveries/{{delivery_id}}/redeliver", Who.AGENT, Nothing, lambda: words.DeliveryMade)
 def redeliver(call: Call[Nothing]) -> Outcome:
     endpoint_id, delivery_id = call.ids["endpoint_id"], call.ids["delivery_id"]
     return webhooks.redeliver(call.world, call.agent, endpoint_id, delivery_id, call.claim)

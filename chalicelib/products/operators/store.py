@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-from boto3.dynamodb.conditions import Key as Condition
-
 from chalicelib.kit import clock
+from chalicelib.kit.conditions import Attr, ConditionBase
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Move, MovedOn
 from chalicelib.kit.store import Rows, Store, under

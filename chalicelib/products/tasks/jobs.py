@@ -5,14 +5,13 @@ Timers propose; the lifecycle decides. A timer that is not the current one is re
 
 from collections.abc import Mapping
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import JudgeUnavailable, World
 from chalicelib.kit import log
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
@@ -116,9 +115,6 @@ def mature(world: World, entry: Entry) -> list[Write]:
         news.announce(world, task.ref, move, operator_id=task.operator_id),
     ]
 
-
-ON_SUSPENSION = (kinds.WITHDRAW_ALL,)
-"""What the suspension of an agent puts on the agenda, with the agent as its subject."""
 
 JOBS: Mapping[str, agenda.Job] = {
     kinds.EXPIRE.name: expire,

@@ -10,3 +10,6 @@ LAPSE = Kind("task.lapse", TIMERS)
 WITHDRAW_ALL = Kind("task.withdraw_all", TIMERS)
 JUDGE_PROOF = Kind("task.judge", JUDGE)
 JUDGE_OVERDUE = Kind("task.judge_overdue", TIMERS)
+
+ON_SUSPENSION = (WITHDRAW_ALL,)
+"""What the suspension of an agent puts on the agenda, with the agent as its subject."""

@@ -1,5 +1,7 @@
 """Tasks over HTTP: what everybody may know, the agent's side, and the operator's."""
 
+from __future__ import annotations
+
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
@@ -12,84 +14,92 @@ from chalicelib.products.tasks.words import work as work_words
 _routes = Routes()
 
 
-@_routes.post("/api/v1/tasks", Who.AGENT, words.TaskOrder, words.TaskCreated, status=201)
+@_routes.post("/api/v1/tasks", Who.AGENT, lambda: words.TaskOrder, lambda: words.TaskCreated, status=201)
 def post(call: Call[words.TaskOrder]) -> Outcome:
     return agents.post(call.world, call.agent, call.words, call.claim)
 
 
-@_routes.get("/api/v1/tasks", Who.AGENT, words.ListQuery, words.TaskPage)
+@_routes.get("/api/v1/tasks", Who.AGENT, lambda: words.ListQuery, lambda: words.TaskPage)
 def list_tasks(call: Call[words.ListQuery]) -> words.TaskPage:
     return agents.list_tasks(call.world, call.agent, call.words)
 
 
-@_routes.get("/api/v1/tasks/categories", Who.ANYONE, Nothing, category_words.Categories)
+@_routes.get("/api/v1/tasks/categories", Who.ANYONE, Nothing, lambda: category_words.Categories)
 def list_categories(call: Call[Nothing]) -> category_words.Categories:
     return categories.list_categories(call.world)
 
 
-@_routes.get("/api/v1/tasks/quote", Who.AGENT, category_words.QuoteQuery, category_words.Quote)
+@_routes.get("/api/v1/tasks/quote", Who.AGENT, lambda: category_words.QuoteQuery, lambda: category_words.Quote)
 def quote(call: Call[category_words.QuoteQuery]) -> category_words.Quote:
     return agents.quote(call.world, call.agent, call.words)
 
 
-@_routes.get("/api/v1/tasks/{task_id}", Who.AGENT, Nothing, words.TaskShown)
+@_routes.get("/api/v1/tasks/{task_id}", Who.AGENT, Nothing, lambda: words.TaskShown)
 def find(call: Call[Nothing]) -> words.TaskShown:
     return agents.find(call.world, call.agent, call.ids["task_id"])
 
 
-@_routes.post("/api/v1/tasks/{task_id}/cancel", Who.AGENT, Nothing, words.Cancelled)
+@_routes.post("/api/v1/tasks/{task_id}/cancel", Who.AGENT, Nothing, lambda: words.Cancelled)
 def cancel(call: Call[Nothing]) -> Outcome:
     return agents.cancel(call.world, call.agent, call.ids["task_id"], call.claim)
 
 
-@_routes.post("/api/v1/tasks/{task_id}/verify", Who.AGENT, words.VerifyOrder, words.Decided)
+@_routes.post("/api/v1/tasks/{task_id}/verify", Who.AGENT, lambda: words.VerifyOrder, lambda: words.Decided)
 def verify(call: Call[words.VerifyOrder]) -> Outcome:
     return agents.verify(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/tasks/{task_id}/estimate/approve", Who.AGENT, Nothing, work_words.EstimateApproved)
+@_routes.post("/api/v1/tasks/{task_id}/estimate/approve", Who.AGENT, Nothing, lambda: work_words.EstimateApproved)
 def approve_estimate(call: Call[Nothing]) -> Outcome:
     return estimates.approve(call.world, call.agent, call.ids["task_id"], call.claim)
 
 
-@_routes.post("/api/v1/tasks/{task_id}/estimate/reject", Who.AGENT, work_words.WithReason, work_words.Reopened)
+@_routes.post(
+    "/api/v1/tasks/{task_id}/estimate/reject", Who.AGENT, lambda: work_words.WithReason, lambda: work_words.Reopened
+)
 def reject_estimate(call: Call[work_words.WithReason]) -> Outcome:
     return estimates.reject(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/tasks/{task_id}/rate", Who.AGENT, work_words.RateOrder, work_words.Rated)
+@_routes.post("/api/v1/tasks/{task_id}/rate", Who.AGENT, lambda: work_words.RateOrder, lambda: work_words.Rated)
 def rate(call: Call[work_words.RateOrder]) -> Outcome:
     return ratings.rate(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.get("/api/v1/operator/tasks", Who.OPERATOR, words.FeedQuery, words.FeedPage)
+@_routes.get("/api/v1/operator/tasks", Who.OPERATOR, lambda: words.FeedQuery, lambda: words.FeedPage)
 def browse(call: Call[words.FeedQuery]) -> words.FeedPage | work_words.MyTaskPage:
     if call.words.scope == "mine":
         return work.list_mine(call.world, call.operator, call.words)
     return operators.browse(call.world, call.operator, call.words)
 
 
-@_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, work_words.MyTask)
+@_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, lambda: work_words.MyTask)
 def find_mine(call: Call[Nothing]) -> work_words.MyTask | words.FeedRow:
     return work.find(call.world, call.operator, call.ids["task_id"])
 
 
-@_routes.post("/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, work_words.AcceptOrder, words.Accepted)
+@_routes.post(
+    "/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, lambda: work_words.AcceptOrder, lambda: words.Accepted
+)
 def accept(call: Call[work_words.AcceptOrder]) -> Outcome:
     return operators.accept(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/operator/tasks/{task_id}/start", Who.OPERATOR, Nothing, work_words.Started)
+@_routes.post("/api/v1/operator/tasks/{task_id}/start", Who.OPERATOR, Nothing, lambda: work_words.Started)
 def start(call: Call[Nothing]) -> Outcome:
     return work.start(call.world, call.operator, call.ids["task_id"], call.claim)
 
 
-@_routes.post("/api/v1/operator/tasks/{task_id}/release", Who.OPERATOR, work_words.WithReason, work_words.Reopened)
+@_routes.post(
+    "/api/v1/operator/tasks/{task_id}/release", Who.OPERATOR, lambda: work_words.WithReason, lambda: work_words.Reopened
+)
 def release(call: Call[work_words.WithReason]) -> Outcome:
     return work.release(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.post("/api/v1/operator/tasks/{task_id}/submit", Who.OPERATOR, words.Submission, words.Submitted)
+@_routes.post(
+    "/api/v1/operator/tasks/{task_id}/submit", Who.OPERATOR, lambda: words.Submission, lambda: words.Submitted
+)
 def submit(call: Call[words.Submission]) -> Outcome:
     return operators.submit(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 

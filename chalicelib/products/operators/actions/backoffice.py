@@ -1,12 +1,11 @@
 """What the backoffice does about payouts: look at those that wait, let them go, send the money back, pause all."""
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.events import service as events
 from chalicelib.core.identity import deployment
 from chalicelib.core.identity.model import Admin
 from chalicelib.core.world import World
 from chalicelib.kit import ids, once, pages
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Because

@@ -7,8 +7,6 @@ dispute ────────►                   └──────(back
 from datetime import datetime, timedelta
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.events import service as events
@@ -19,6 +17,7 @@ from chalicelib.core.ledger.postings import Shares
 from chalicelib.core.world import World
 from chalicelib.kit import clock, ids, money
 from chalicelib.kit.clock import iso
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Move, MovedOn, Role
 from chalicelib.kit.table import Write

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.ledger import postings
@@ -11,6 +9,7 @@ from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import World
 from chalicelib.kit import clock, money
 from chalicelib.kit.clock import iso
+from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import Gone
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write

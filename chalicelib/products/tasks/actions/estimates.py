@@ -7,14 +7,13 @@ PENDING ──(accept with an estimate)──► ESTIMATE_PENDING ──(approve
 
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import Opening
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.world import World
 from chalicelib.kit import once
 from chalicelib.kit.clock import iso
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
@@ -15,6 +13,7 @@ from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once, pages
 from chalicelib.kit.clock import iso
+from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome

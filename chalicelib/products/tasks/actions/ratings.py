@@ -1,11 +1,10 @@
 """What an agent says of an operator's work once it is done (ruling 20)."""
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Agent, average_tenths
 from chalicelib.core.world import World
 from chalicelib.kit import once
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import AssignmentState
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once, pages
 from chalicelib.kit.clock import iso
+from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome

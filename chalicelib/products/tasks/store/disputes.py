@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-from boto3.dynamodb.conditions import Key as Condition
-
 from chalicelib.core.ledger.postings import Shares
 from chalicelib.kit import clock, ids
+from chalicelib.kit.conditions import Attr
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import NotFound
 from chalicelib.kit.store import Rows, Store
 from chalicelib.kit.table import Item, Key, Write, add, update

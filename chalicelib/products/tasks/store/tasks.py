@@ -17,10 +17,9 @@ on the board.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-from boto3.dynamodb.conditions import Key as Condition
-
 from chalicelib.kit import ids
+from chalicelib.kit.conditions import Attr, ConditionBase
+from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import NotFound
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.store import Place, Rows, Store, under
