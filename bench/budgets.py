@@ -58,7 +58,6 @@ KINDS = (
     )),
     Budget("a deed on one's own work: caller, rate, the assignment, the task it leads to, commit", 5, (
         f"POST {O}/tasks/{{task_id}}/start", f"POST {O}/tasks/{{task_id}}/submit",
-        f"POST {O}/tasks/{{task_id}}/release",
     )),
 )  # fmt: skip
 
@@ -71,6 +70,8 @@ EXCEPTIONS = (
     Budget("", 6, (f"GET {A}/books/trial-balance",),
            "The house has no row of its own: what a day moved lies in four shards, beside the last closing."),
     Budget("", 5, (f"POST {T}/{{task_id}}/estimate/reject",), "The opening is read too, to be put back on the board."),
+    Budget("", 6, (f"POST {O}/tasks/{{task_id}}/release",),
+           "Whether the agent is suspended is asked too: such work must not come back on the board."),
     Budget("", 5, (f"POST {T}/{{task_id}}/rate",), "The operator's sum is read too, since its average is answered."),
     Budget("", 5, ("DELETE /api/v1/agents/keys/{key_id}",),
            "The account's keys are listed, then read whole: the last one may not go."),
