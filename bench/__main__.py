@@ -1,6 +1,5 @@
 """Measure everything and write docs/performance.md: `make bench`."""
 
-import logging
 import os
 import sys
 import time
@@ -24,7 +23,7 @@ from tests.standing import empty_stack
 
 
 def main() -> None:
-    started = _alone(_cold_start) if cold.PACKAGE.exists() else None
+    started = _alone(cold.measure_quietly) if cold.PACKAGE.exists() else None
     _say("started")
     with _house() as house:
         walk(house)
@@ -38,12 +37,6 @@ def main() -> None:
     _say("grown")
     page.PAGE.write_text(page.write(costs, life, grown, started))
     _say(f"wrote {page.PAGE}")
-
-
-def _cold_start() -> cold.ColdStart:
-    # The emulator's server would tell of each of some hundred calls.
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    return cold.measure()
 
 
 def _alone(measure: Callable[[], cold.ColdStart]) -> cold.ColdStart:

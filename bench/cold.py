@@ -9,6 +9,7 @@ counts is the ratio. Lambda's own start and the network of AWS are in neither.
 """
 
 import json
+import logging
 import os
 import statistics
 import subprocess
@@ -87,6 +88,12 @@ def measure(runs: int = RUNS) -> ColdStart:
         statistics.median(yardsticks), statistics.median(one[0] for one in apps),
         statistics.median(one[1] for one in apps), runs,
     )  # fmt: skip
+
+
+def measure_quietly() -> ColdStart:
+    """The same, while the emulator's server does not tell of each of some hundred calls."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    return measure()
 
 
 def _app(task: Path, sdk: Path, environment: Mapping[str, str], event: Mapping[str, Any], status: int) -> list[Any]:
