@@ -10,7 +10,7 @@ STORE_BIN := .byhand/store-venv/bin
 QUIET_PIP := -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow bench demo package check docs store clean
+.PHONY: help run test cover slow bench demo package check docs store clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -19,7 +19,10 @@ run: .venv/ready store ## Start the whole local stack and print what to try next
 	@exec $(BIN)/python -m local
 
 test: .venv/ready check build/package/ready ## Everything a change must pass, in a few minutes
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+
+cover: .venv/ready build/package/ready ## The same tests once more, counting the lines and branches they reach (twice as long)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --cov --cov-report=term-missing:skip-covered
 
 slow: .venv/ready store build/package/ready ## The long proofs: the real store, longer searches
 	@$(BIN)/python -m pytest -m slow

@@ -47,6 +47,8 @@ def _moto_server() -> Iterator[str]:
 
     strict.install()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # The server's data are the process's: nothing of an earlier store may be in them.
+    moto_api_backend.reset()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

@@ -101,6 +101,7 @@ def test_no_secret_is_logged_by_us_or_by_a_library_at_its_usual_level(house: Hou
         assert secret not in logged
 
 
+@pytest.mark.slow
 @pytest.mark.promise("secrets.not_logged", "secrets.at_rest")
 @pytest.mark.parametrize("settings", [{"BYHAND_LOG_LEVEL": "DEBUG"}])
 def test_a_tasks_whole_life_leaves_no_secret_in_any_log_or_row_even_when_everything_is_logged(
