@@ -83,13 +83,14 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store() -> Iterator[str]:
-    # The server's data are the process's, and other tests leave theirs.
+    # The server's data are the process's: other tests left theirs, and must not find ours.
     moto_api_backend.reset()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+    moto_api_backend.reset()
 
 
 def files_of(folder: Path) -> set[str]:
