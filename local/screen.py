@@ -42,9 +42,10 @@ curl -s {base_url}/api/v1/operator/tasks -H 'X-Operator-Id: {operator_id}'
 
 curl -s -X POST {base_url}/api/v1/operator/tasks/$TASK/accept -H 'X-Operator-Id: {operator_id}'
 
-Hand in proof: a photo (here one pixel; any PNG or JPEG will do), then the words:
+Hand in proof: a photo (here one pixel and the date behind it, since a photo is proof once; any PNG or JPEG will do),
+then the words:
 
-PHOTO=$(echo {pixel} | base64 -d | \\
+PHOTO=$( (echo {pixel} | base64 -d; date) | \\
   curl -s {base_url}/api/v1/operator/upload -H 'X-Operator-Id: {operator_id}' \\
   -H 'Content-Type: image/png' --data-binary @- | sed -n 's/.*"url":"\\([^"]*\\)".*/\\1/p'); echo "$PHOTO"
 
