@@ -63,7 +63,7 @@ def _pace(source: Any, quick_seconds: float) -> float | None:
     written = expression if isinstance(expression, str) else expression.to_string()
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", written)
     if rate is None:
-        log.warning("The schedule %s is %s, which the local stack runs only when asked.", source.name, written)
+        log.info("The schedule %s is %s, which the local stack runs only when asked.", source.name, written)
         return None
     seconds = int(rate[1]) * UNITS[rate[2]]
     return quick_seconds if seconds <= MINUTE_SECONDS else seconds
