@@ -2,6 +2,17 @@
 
 import hmac
 
+from chalicelib.kit.errors import Unauthenticated
+
+
+class BadSignature(Unauthenticated):
+    """A notice does not carry its sender's signature; what exactly is wrong with it is told to nobody."""
+
+    code = "invalid_signature"
+
+    def __init__(self) -> None:
+        super().__init__("Missing or invalid signature over the bytes of the body.")
+
 
 def signature(secret: str, body: bytes, digest: str = "sha256") -> str:
     """The hex HMAC of some bytes; the key is the secret's UTF-8 bytes."""

@@ -109,7 +109,7 @@ def test_a_notice_without_the_right_signature_is_nobodys(house: House) -> None:
         ]
         for header in headers:
             refused = house.request("POST", "/api/v1/webhooks/dlocal", headers=header, raw=body)
-            assert (header, refused.status, refused.json["code"]) == (header, 401, "bad_signature")
+            assert (header, refused.status, refused.json["code"]) == (header, 401, "invalid_signature")
         unread = house.request("POST", "/api/v1/webhooks/dlocal", raw=b"{")
         assert unread.status == 401, "who it is comes before what it says"
         for nonsense in (b"{", b"[]", b"{}", b'{"order_id": 1, "status": "PAID"}'):

@@ -2,20 +2,10 @@
 
 from chalicelib.core.world import Notice, World
 from chalicelib.kit import ids, log
-from chalicelib.kit.errors import Unauthenticated
-from chalicelib.kit.signed import is_signed
+from chalicelib.kit.signed import BadSignature, is_signed
 from chalicelib.products.accounts import store as rows
 from chalicelib.products.accounts.actions import settling
 from chalicelib.products.accounts.words import accounts as words
-
-
-class BadSignature(Unauthenticated):
-    """The notice does not carry the signature of the provider."""
-
-    code = "bad_signature"
-
-    def __init__(self) -> None:
-        super().__init__("X-Signature must be the hex HMAC-SHA256 of the body under the secret that was agreed on.")
 
 
 def check_signature(world: World, body: bytes, signature: str) -> None:

@@ -15,9 +15,9 @@ from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Admin, Kyc, Operator
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log, once, pages
-from chalicelib.kit.errors import Invalid, Unauthenticated
+from chalicelib.kit.errors import Invalid
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.kit.signed import is_signed
+from chalicelib.kit.signed import BadSignature, is_signed
 from chalicelib.kit.table import Write, pack
 from chalicelib.products.operators.actions import me
 from chalicelib.products.operators.words import operators as words
@@ -31,23 +31,14 @@ A_MOMENT = timedelta(milliseconds=1)
 AHEAD_MAX = timedelta(minutes=5)
 
 
-class BadNotice(Unauthenticated):
-    """The notice is not signed as agreed with the provider of identity checks."""
-
-    code = "invalid_signature"
-
-    def __init__(self) -> None:
-        super().__init__("Missing or invalid signature.")
-
-
 def check_signature(world: World, body: bytes, digest: str, algorithm: str) -> None:
-    """Whether the provider has sent these very bytes. Raises BadNotice, and always where no secret is set.
+    """Whether the provider has sent these very bytes. Raises BadSignature, and always where no secret is set.
 
     The algorithm is the one that was agreed; a notice does not choose how it is checked.
     """
     secret, agreed = world.settings.kyc_webhook_secret, world.settings.kyc_webhook_algorithm
     if not is_signed(secret, body, digest, HASHES[agreed]) or algorithm.strip().upper() != agreed:
-        raise BadNotice
+        raise BadSignature
 
 
 def hear(world: World, notice: words.KycNotice) -> Outcome:
