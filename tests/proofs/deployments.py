@@ -21,6 +21,11 @@ from tests.harness import House, Reply
 
 ANSWER_SECONDS = 60
 
+ON_BOTH_STORES = pytest.mark.parametrize(
+    "quiet", ["memory", pytest.param("ministack", marks=pytest.mark.slow)], indirect=True
+)
+"""For races: quickly over moto, and as a long proof over MiniStack, which is a process of its own."""
+
 
 @contextmanager
 def raised() -> Iterator[House]:

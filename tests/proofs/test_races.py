@@ -5,8 +5,6 @@ After each race the whole of order.py holds. The races that money hangs on most 
 
 from functools import partial
 
-import pytest
-
 from chalicelib.products.tasks.model.tasks import TaskRef
 from chalicelib.products.tasks.store.tasks import find_task
 from tests.harness import House, Reply
@@ -14,12 +12,8 @@ from tests.proofs import order
 from tests.proofs.bells import entry_of, give
 from tests.proofs.crowd import ask_at_once, at_once, patient, statuses
 from tests.proofs.deeds import ERRAND, errand, handed_in
+from tests.proofs.deployments import ON_BOTH_STORES
 from tests.proofs.stand_ins import MovableClock
-
-ON_BOTH_STORES = pytest.mark.parametrize(
-    "quiet", ["memory", pytest.param("ministack", marks=pytest.mark.slow)], indirect=True
-)
-
 
 # On both stores
 

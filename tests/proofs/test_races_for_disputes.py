@@ -7,6 +7,7 @@ from tests.proofs import order
 from tests.proofs.bells import give
 from tests.proofs.crowd import ask_at_once, at_once, patient, statuses
 from tests.proofs.deeds import CONFIRMED, WINDOW, handed_in
+from tests.proofs.deployments import ON_BOTH_STORES
 from tests.proofs.stand_ins import Mind, MovableClock
 
 ROUNDS = 6
@@ -55,6 +56,7 @@ def test_at_the_end_of_the_hold_either_the_dispute_or_the_operator_is_first(quie
             assert disputed.status == 200 or disputed.json["code"] == "hold_over"
 
 
+@ON_BOTH_STORES
 def test_of_several_disputes_of_one_earning_one_is_opened(quiet: House) -> None:
     agent, operator = people(quiet)
     for _ in range(ROUNDS):
@@ -65,6 +67,7 @@ def test_of_several_disputes_of_one_earning_one_is_opened(quiet: House) -> None:
         assert statuses(replies) == {200: 1, 409: 2}
 
 
+@ON_BOTH_STORES
 def test_of_several_outcomes_one_counts(quiet: House) -> None:
     agent, operator = people(quiet)
     for number in range(ROUNDS):

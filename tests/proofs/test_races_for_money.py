@@ -9,9 +9,11 @@ from tests.proofs import order
 from tests.proofs.bells import entry_of, give
 from tests.proofs.crowd import ask_at_once, at_once, statuses
 from tests.proofs.deeds import ERRAND, errand, handed_in
+from tests.proofs.deployments import ON_BOTH_STORES
 from tests.proofs.stand_ins import Purse
 
 
+@ON_BOTH_STORES
 def test_a_deposit_that_is_given_back_while_it_is_spent_is_spent_or_given_back(quiet: House) -> None:
     agent = quiet.agent()
     deposit = agent.deposit("59").json["transaction_id"]
@@ -45,6 +47,7 @@ def test_a_payout_that_is_paid_and_sent_back_at_once_is_one_of_the_two(quiet: Ho
     assert operator.earnings()[1] == (20 if failed.status == 200 else 0)
 
 
+@ON_BOTH_STORES
 def test_of_many_posts_and_one_suspension_no_money_stays_behind(quiet: House) -> None:
     agent = quiet.agent(deposit=1_000)
     tasks = [errand(agent) for _ in range(3)]
