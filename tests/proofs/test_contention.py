@@ -233,23 +233,23 @@ def test_every_deed_is_here() -> None:
 def test_who_meets_others_at_the_same_rows_is_done_or_told_and_nothing_is_half_done(stage: Scene) -> None:
     for name, prepare in ASKS.items():
         ask = prepare(stage)
-        before, always = _rows(stage.house), Contended(stage.house.world.store.client, 99)
-        busy = _send(stage, name, ask, always)
+        before, always = rows(stage.house), Contended(stage.house.world.store.client, 99)
+        busy = send(stage, name, ask, always)
         told = (409, "in_progress") if name == ONLY_A_CLAIM else (503, "busy")
         assert (name, (busy.status, busy.json["code"]), always.met) == (name, told, commit.TRIES_MAX)
         assert int(busy.headers["retry-after"]) > 0, name
-        assert _rows(stage.house) == before, name
+        assert rows(stage.house) == before, name
         twice = Contended(stage.house.world.store.client, 2)
-        made = _send(stage, name, ask, twice)
+        made = send(stage, name, ask, twice)
         assert (name, made.status, twice.met) == (name, DEEDS[name].status, 2), made
-        assert name == ONLY_A_CLAIM or _rows(stage.house) != before, name
+        assert name == ONLY_A_CLAIM or rows(stage.house) != before, name
         stage.house.admin.do(f"/agents/{stage.agent.id}/unsuspend")
         stage.house.admin.do(f"/operators/{stage.operator.id}/unsuspend")
     lose_all(stage.house)
     stage.house.prove()
 
 
-def _send(stage: Scene, name: str, ask: Ask, client: Contended) -> Reply:
+def send(stage: Scene, name: str, ask: Ask, client: Contended) -> Reply:
     house, route = stage.house, DEEDS[name]
     people = {"agent": stage.agent.headers, "operator": stage.operator.headers, "admin": house.admin.headers}
     whose = people.get(route.who.value, {})
@@ -264,7 +264,7 @@ def _send(stage: Scene, name: str, ask: Ask, client: Contended) -> Reply:
         return house.request(route.method, path, ask.words, headers=headers, raw=ask.raw)
 
 
-def _rows(house: House) -> dict[str, list[str]]:
+def rows(house: House) -> dict[str, list[str]]:
     """Everything on record but counters of requests and claims."""
     store = house.world.store
     return {

@@ -1,0 +1,51 @@
+"""Every deed that can be asked for, done by a process that dies before anybody hears of it, and asked for once more."""
+
+from contextlib import suppress
+
+import pytest
+
+from tests import faults
+from tests.faults import FlakyClient, Killed
+from tests.harness import Reply
+from tests.products.tasks.stages import Scene
+from tests.proofs.bells import lose_all
+from tests.proofs.test_contention import ASKS, DEEDS, rows, send, stage
+
+__all__ = ["stage"]  # A fixture: pytest finds it here by its name.
+
+SHOWN_ONCE = (409, "secret_already_shown")
+# What a second request without a first answer to repeat comes to: the deed is done, and says so.
+OTHERWISE = {
+    "POST /api/v1/agents/keys": SHOWN_ONCE,
+    "POST /api/v1/webhooks/endpoints": SHOWN_ONCE,
+    "POST /api/v1/webhooks/endpoints/{endpoint_id}/rotate": SHOWN_ONCE,
+    "POST /api/v1/agents/register": (409, "email_taken"),
+    "POST /api/v1/operator/register": (409, "operator_exists"),
+    "DELETE /api/v1/agents/keys/{key_id}": (404, "key_not_found"),
+    "DELETE /api/v1/webhooks/endpoints/{endpoint_id}": (404, "endpoint_not_found"),
+}
+# Its notice is dated ahead of our clock, and such a one counts as made when it comes: the same decision is made again.
+AHEAD = "POST /api/v1/webhooks/kyc"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [{"GIVE_BACKS_PER_DAY": "100"}])
+def test_who_never_heard_of_a_deed_asks_again_and_it_is_done_once(stage: Scene) -> None:
+    house = stage.house
+    for name, prepare in ASKS.items():
+        ask, plain = prepare(stage), house.world.store.client
+        with suppress(Killed):
+            dying = faults.nth(0, faults.killed(after=True), operation="transact_write_items")
+            send(stage, name, ask, FlakyClient(plain, dying))
+        done = rows(house)
+        again = send(stage, name, ask, plain)
+        assert (name, _told(again)) == (name, OTHERWISE.get(name, (DEEDS[name].status, None)))
+        assert name == AHEAD or rows(house) == done, name
+        house.admin.do(f"/agents/{stage.agent.id}/unsuspend")
+        house.admin.do(f"/operators/{stage.operator.id}/unsuspend")
+    lose_all(house)
+    house.prove()
+
+
+def _told(reply: Reply) -> tuple[int, str | None]:
+    return reply.status, reply.json.get("code") if reply.status >= 400 else None
