@@ -192,6 +192,7 @@ class TestOverlay:
         alarms = {name: what["Properties"] for name, what in described if what["Type"] == "AWS::CloudWatch::Alarm"}
         for name in CONSUMERS:
             assert {f"{name}DeadLettersAlarm", f"{name}QueueAgeAlarm", f"{name}ErrorsAlarm"} <= alarms.keys()
+        assert {"DeadEntriesAlarm", "UnresolvedDisputesAlarm"} <= alarms.keys()
         assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms.values())
         names = [alarm["AlarmName"]["Fn::Sub"] for alarm in alarms.values()]
         assert len(set(names)) == len(names)

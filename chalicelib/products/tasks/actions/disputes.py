@@ -22,7 +22,7 @@ from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Move, MovedOn, Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
-from chalicelib.products.tasks.lifecycle import TASK, CancelReason
+from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome, Source
 from chalicelib.products.tasks.model.tasks import Sheets, Task
 from chalicelib.products.tasks.store import disputes as dispute_store
@@ -124,12 +124,17 @@ def dispute_earning(
 
 
 def open_dispute(sheets: Sheets, dispute_id: str) -> Dispute:
-    """The dispute of a task, if it is this one and it is open. Raises DisputeFinal, DisputeResubmitted."""
+    """The dispute of a task, if it is this one and it is open. Raises DisputeFinal, DisputeResubmitted.
+
+    The rows of one read are not of one moment: when head and dispute disagree, another look is right.
+    """
     dispute = sheets.dispute
     if dispute is None or dispute.dispute_id != dispute_id or dispute.state is DisputeState.RESUBMITTED:
         raise DisputeResubmitted
     if dispute.outcome:
         raise DisputeFinal(dispute.outcome)
+    if sheets.task.status is not Status.DISPUTED:
+        raise MovedOn
     return dispute
 
 
