@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def _notice(stage: Scene) -> Ask:
 def _hear_of_kyc(stage: Scene) -> Ask:
     words = {
         "type": "applicantReviewed", "externalUserId": stage.operator.id, "reviewResult": {"reviewAnswer": "GREEN"},
-        "createdAtMs": "2099-01-01 00:00:00.000",
+        "createdAtMs": int((stage.house.world.wall() + timedelta(minutes=4)).timestamp() * 1000),
     }  # fmt: skip
     body = json.dumps(words).encode()
     digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()

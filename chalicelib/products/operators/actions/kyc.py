@@ -52,7 +52,10 @@ def hear(world: World, notice: words.KycNotice) -> Outcome:
     operator = people.find(world.store, operator_id) if ids.looks_like(operator_id, "op") else None
     if operator is None:
         return _ignored(notice, "unknown_operator")
-    at = _noticed_at(world, notice)
+    at = _noticed_at(notice)
+    if at > world.wall() + AHEAD_MAX:
+        # It would outlive every later one; and counted as made now, it would be newer at each repetition.
+        return _ignored(notice, "dated_ahead")
     if operator.kyc_decided_at is not None and at <= operator.kyc_decided_at:
         return _ignored(notice, "older_than_last_decision")
     reason = ", ".join(review.labels or [])[:500] or None
@@ -102,13 +105,12 @@ def _decide(world: World, operator: Operator, kyc: Kyc, at: datetime, by: str, r
     return writes
 
 
-def _noticed_at(world: World, notice: words.KycNotice) -> datetime:
-    """When a notice was made. One from the future would outlive every later one, so it counts as made now."""
+def _noticed_at(notice: words.KycNotice) -> datetime:
+    """When a notice was made, to the millisecond. Raises Invalid when it does not say."""
     at = notice.created_at_ms or notice.created_at
     if at is None:
         raise Invalid("createdAtMs", "is required, or createdAt: when the decision was made")
-    now = world.wall()
-    return at.replace(microsecond=at.microsecond // 1000 * 1000) if at <= now + AHEAD_MAX else now
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _ignored(notice: words.KycNotice, why: str) -> Outcome:
