@@ -8,9 +8,9 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -19,13 +19,20 @@ from chalicelib.kit.words import Words
 
 LIMIT_DEFAULT, LIMIT_MAX, OFFSET_MAX = 20, 100, 1_000
 
+T = TypeVar("T")
 
-class PageWords(Words):
-    """The query of a list."""
+
+class CursorWords(Words):
+    """The query of a list that goes by cursor alone."""
 
     limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
-    offset: int = Field(default=0, ge=0)
     cursor: str | None = Field(default=None, max_length=1_000)
+
+
+class PageWords(CursorWords):
+    """The query of a list that goes by offset too, as the seed's do."""
+
+    offset: int = Field(default=0, ge=0)
 
 
 class Pagination(Words):
@@ -79,28 +86,41 @@ class Turn:
 
     cursors: Cursors
     list_name: str
-    query: PageWords
+    limit: int
+    offset: int
     after: Mapping[str, Any] | None
+
+    @property
+    def rows(self) -> int:
+        """How many rows to read for it: those that its offset passes over are read too."""
+        return self.offset + self.limit
+
+    def of(self, rows: Sequence[T]) -> Sequence[T]:
+        """The page itself, out of the rows that were read for it."""
+        return rows[self.offset :]
 
     def pagination(
         self, last: Mapping[str, Any] | None, total: int | None, *, capped: bool = False
     ) -> Pagination:  # fmt: skip
         """What the page says of itself; `last` is the row to go on after, if there is more."""
         return Pagination(
-            limit=self.query.limit, offset=None if self.after else self.query.offset, total=total,
+            limit=self.limit, offset=None if self.after else self.offset, total=total,
             total_capped=capped or None, next_cursor=self.cursors.make(self.list_name, last),
         )  # fmt: skip
 
 
-def turn(cursors: Cursors, list_name: str, query: PageWords) -> Turn:
+def turn(cursors: Cursors, list_name: str, query: CursorWords) -> Turn:
     """The page that a query asks for. Raises Invalid for an offset that would be paid row by row, and for a cursor
     that this list did not give out.
     """
-    if query.offset > OFFSET_MAX:
+    offset = query.offset if isinstance(query, PageWords) else 0
+    if offset > OFFSET_MAX:
         raise Invalid("offset", f"must be at most {OFFSET_MAX}; go further with cursor, from next_cursor of a page")
-    if query.offset and query.cursor:
+    if offset and query.cursor:
         raise Invalid("cursor", "goes without offset: a cursor already says where to go on")
-    return Turn(cursors, list_name, query, cursors.read(list_name, query.cursor) if query.cursor else None)
+    return Turn(
+        cursors, list_name, query.limit, offset, cursors.read(list_name, query.cursor) if query.cursor else None
+    )
 
 
 def _strange() -> Invalid:

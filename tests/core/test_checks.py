@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from chalicelib.core.identity import places
 from chalicelib.core.judge import checks
 from chalicelib.core.judge.built_in import BuiltInJudge
 from chalicelib.core.world import Case, Likeness, Photo, Place
@@ -87,13 +88,13 @@ def test_two_photos_that_look_the_same_are_one_and_two_such_screens_are_two() ->
     ],
 )  # fmt: skip
 def test_distances_are_those_on_the_earth(one: tuple[float, float], other: tuple[float, float], km: float) -> None:
-    assert checks.distance_km(one, other) == pytest.approx(km, rel=0.002, abs=0.001)
+    assert places.distance_km(places.Place(*one), places.Place(*other)) == pytest.approx(km, rel=0.002, abs=0.001)
 
 
 @given(DEGREES, DEGREES)
 def test_a_distance_is_the_same_both_ways_and_never_more_than_half_the_earth(
     one: tuple[float, float], other: tuple[float, float]
 ) -> None:
-    there = checks.distance_km(one, other)
-    assert there == pytest.approx(checks.distance_km(other, one))
+    there = places.distance_km(places.Place(*one), places.Place(*other))
+    assert there == pytest.approx(places.distance_km(places.Place(*other), places.Place(*one)))
     assert 0 <= there <= 20_016

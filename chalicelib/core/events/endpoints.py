@@ -7,8 +7,6 @@ Every time an endpoint is enabled its `epoch` is another one: what was on its wa
 
 import base64
 import binascii
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from enum import StrEnum
 
 from chalicelib.core.world import World
 from chalicelib.kit.errors import Conflict, Gone, NotFound
-from chalicelib.kit.signed import signature
+from chalicelib.kit.signed import signature, standard_webhook
 
 ENDPOINTS_MAX = 10
 SECRET_PREFIX = "whsec_"  # noqa: S105 no secret: how one begins
@@ -146,15 +144,6 @@ def signatures(world: World, endpoint: Endpoint, event_id: str, body: bytes) -> 
     now = world.wall()
     sealed = [endpoint.sealed, *(old.sealed for old in endpoint.old if old.until > now)]
     good = [world.seal.open(one, secret_place(endpoint.endpoint_id)) for one in sealed]
-    timestamp = str(int(now.timestamp()))
-    signed = f"{event_id}.{timestamp}.".encode() + body
-    return {
-        "X-HumanOps-Signature": signature(good[0], body),
-        "webhook-id": event_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": " ".join(f"v1,{_signature(secret, signed)}" for secret in good),
-    }
-
-
-def _signature(secret: str, signed: bytes) -> str:
-    return base64.b64encode(hmac.new(key_of(secret) or b"", signed, hashlib.sha256).digest()).decode()
+    keys = [key_of(secret) or b"" for secret in good]
+    standard = standard_webhook(keys, event_id, world.wall_seconds(), body)
+    return {"X-HumanOps-Signature": signature(good[0], body), **standard}

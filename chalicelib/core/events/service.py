@@ -4,9 +4,6 @@ The delivery is an agenda entry, written in the transaction of what it tells: ne
 deed and its telling, and never told of a deed that was not done.
 """
 
-import hashlib
-import hmac
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +15,7 @@ from chalicelib.core.events.catalogue import wants
 from chalicelib.core.identity.model import Admin
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log
-from chalicelib.kit.signed import signature
+from chalicelib.kit.signed import signature, standard_webhook
 from chalicelib.kit.table import Item, Write
 
 DELIVER = Kind("webhook.deliver", COURIER)
@@ -67,17 +64,10 @@ def carry(world: World, entry: Entry) -> list[Write]:
 def signatures(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """The headers that prove a webhook is ours: the seed's, and those of Standard Webhooks (ruling 22).
 
-    X-HumanOps-Signature signs the body alone, as the seed says. The Standard Webhooks signature covers id and time as
-    well, so that a recorded delivery cannot be sent again later. The key of both is the secret's UTF-8 bytes.
+    X-HumanOps-Signature signs the body alone, as the seed says. The key of both is the secret's UTF-8 bytes.
     """
-    key = secret.encode()
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    return {
-        "X-HumanOps-Signature": signature(secret, body),
-        "webhook-id": message_id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": "v1," + b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode(),
-    }
+    standard = standard_webhook([secret.encode()], message_id, timestamp, body)
+    return {"X-HumanOps-Signature": signature(secret, body), **standard}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ its circle and reads one stretch of a partition for each, ten at most, however m
     circle of 25 km ──► up to 10 cells of the size that fits ──► a stretch of the region's partition for each
 """
 
-import math
 from dataclasses import dataclass
 
 from chalicelib.kit.errors import Invalid
@@ -16,7 +15,6 @@ from chalicelib.kit.errors import Invalid
 # A cell whose own radius is below the smallest search: whoever searches where an operator is finds them.
 CELL_RESOLUTION = 6
 REGION_RESOLUTION = 1
-EARTH_KM = 6_371.0088
 
 # The mean side of a cell at each resolution. A circle is drawn over with cells that are about as large (FITS), and no
 # cell inside a larger one is further from its centre than 1.12 sides wherever it was measured (REACHES).
@@ -68,10 +66,9 @@ def region(cell: str) -> str:
 
 def distance_km(one: Place, other: Place) -> float:
     """How far apart two places are, over the ground."""
-    lat, other_lat = math.radians(one.lat), math.radians(other.lat)
-    across = math.sin(math.radians(other.lng - one.lng) / 2) ** 2
-    half = math.sin((other_lat - lat) / 2) ** 2 + math.cos(lat) * math.cos(other_lat) * across
-    return 2 * EARTH_KM * math.asin(math.sqrt(min(half, 1.0)))
+    import h3
+
+    return float(h3.great_circle_distance((one.lat, one.lng), (other.lat, other.lng), unit="km"))
 
 
 def stretches(place: Place, radius_km: float) -> list[Stretch]:

@@ -9,17 +9,16 @@ EXIF can be forged by anybody: these checks catch mistakes and cheap cheats, and
 counts neither for nor against.
 """
 
-import math
 from collections.abc import Iterator
 from datetime import timedelta
 
+from chalicelib.core.identity import places
 from chalicelib.core.world import Case, Likeness, Photo
 
 UNCLEAR, AGAINST, REUSED = 60, 30, 0
 TAKEN_BEFORE_MAX = timedelta(days=1)
 CAMERA_AHEAD_MAX = timedelta(minutes=10)
 NEAR_KM, FAR_KM = 1, 10
-_EARTH_RADIUS_KM = 6_371
 
 
 def doubts(photo: Photo, case: Case) -> list[tuple[int, str]]:
@@ -30,16 +29,6 @@ def doubts(photo: Photo, case: Case) -> list[tuple[int, str]]:
 def identity(photo: Photo, case: Case, digest: str) -> str:
     """What makes a picture the same as another of its proof. Screens look alike by nature, photos do not."""
     return photo.look if case.proof_type == "PHOTO" and photo.look else digest
-
-
-def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """The distance of two places on the earth, each as latitude and longitude in degrees (haversine)."""
-    (latitude, longitude), (other_latitude, other_longitude) = (
-        tuple(map(math.radians, place)) for place in (one, other)
-    )
-    across = math.sin((other_latitude - latitude) / 2) ** 2
-    along = math.sin((other_longitude - longitude) / 2) ** 2 * math.cos(latitude) * math.cos(other_latitude)
-    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, across + along)))
 
 
 def _seen_before(photo: Photo, case: Case) -> Iterator[tuple[int, str]]:
@@ -62,7 +51,8 @@ def _time(photo: Photo, case: Case) -> Iterator[tuple[int, str]]:
 def _place(photo: Photo, case: Case) -> Iterator[tuple[int, str]]:
     if case.place is None or photo.latitude is None or photo.longitude is None:
         return
-    apart = distance_km((photo.latitude, photo.longitude), (case.place.latitude, case.place.longitude))
+    there = places.Place(case.place.latitude, case.place.longitude)
+    apart = places.distance_km(places.Place(photo.latitude, photo.longitude), there)
     if apart > FAR_KM:
         yield AGAINST, f"a picture that says it was taken more than {FAR_KM} km from the task"
     elif apart > NEAR_KM:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
+from chalicelib.kit.pages import CursorWords
 from chalicelib.kit.words import Nothing
 from chalicelib.products.accounts.actions import webhooks
 from chalicelib.products.accounts.words import webhooks as words
@@ -59,8 +60,8 @@ def try_endpoint(call: Call[Nothing]) -> Outcome:
     return webhooks.try_endpoint(call.world, call.agent, call.ids["endpoint_id"], call.claim)
 
 
-@_routes.get(f"{ENDPOINT}/deliveries", Who.AGENT, lambda: words.DeliveryQuery, lambda: words.DeliveryPage)
-def list_deliveries(call: Call[words.DeliveryQuery]) -> words.DeliveryPage:
+@_routes.get(f"{ENDPOINT}/deliveries", Who.AGENT, CursorWords, lambda: words.DeliveryPage)
+def list_deliveries(call: Call[CursorWords]) -> words.DeliveryPage:
     return webhooks.list_deliveries(call.world, call.agent, call.ids["endpoint_id"], call.words)
 
 

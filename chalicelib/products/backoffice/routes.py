@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chalicelib.core.agenda.model import Kind
 from chalicelib.doors.http.routes import Call, Route, Routes, Who
 from chalicelib.kit.once import Outcome
+from chalicelib.kit.pages import CursorWords
 from chalicelib.kit.words import Because, Nothing
 from chalicelib.products.backoffice import words
 from chalicelib.products.backoffice.actions import agenda, books, people
@@ -36,8 +37,8 @@ def unsuspend_operator(call: Call[Because]) -> Outcome:
     return people.suspend_operator(call.world, call.admin, place, reason, call.claim, suspended=False)
 
 
-@_routes.get("/api/v1/admin/agenda/dead", Who.ADMIN, lambda: words.Page, lambda: words.DeadPage)
-def list_dead(call: Call[words.Page]) -> words.DeadPage:
+@_routes.get("/api/v1/admin/agenda/dead", Who.ADMIN, CursorWords, lambda: words.DeadPage)
+def list_dead(call: Call[CursorWords]) -> words.DeadPage:
     return agenda.list_dead(call.world, call.words)
 
 
@@ -61,8 +62,8 @@ def trial_balance(call: Call[words.DayQuery]) -> words.TrialBalanceShown:
     return books.trial_balance(call.world, call.words)
 
 
-@_routes.get("/api/v1/admin/accounts/{owner_id}/statement", Who.ADMIN, lambda: words.Page, lambda: words.Statement)
-def statement(call: Call[words.Page]) -> words.Statement:
+@_routes.get("/api/v1/admin/accounts/{owner_id}/statement", Who.ADMIN, CursorWords, lambda: words.Statement)
+def statement(call: Call[CursorWords]) -> words.Statement:
     return books.statement(call.world, call.ids["owner_id"], call.words)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.kit.pages import LIMIT_DEFAULT, LIMIT_MAX, PageWords, Pagination
+from chalicelib.kit.pages import CursorWords, Pagination
 from chalicelib.kit.words import AmountOut, Because, Moment, Words
 
 EntryId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -17,17 +17,6 @@ class Suspended(Words):
 
     id: str
     suspended: bool
-
-
-class Page(Words):
-    """The query of a list that goes by cursor alone."""
-
-    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
-    cursor: str | None = Field(default=None, max_length=1_000)
-
-    @property
-    def turn(self) -> PageWords:
-        return PageWords(limit=self.limit, cursor=self.cursor)
 
 
 class AgentShown(Words):
@@ -74,7 +63,7 @@ class EntryDone(Words):
     state: str
 
 
-class AuditQuery(Page):
+class AuditQuery(CursorWords):
     """GET /admin/audit."""
 
     month: Month | None = None

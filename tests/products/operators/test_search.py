@@ -13,6 +13,7 @@ from tests.harness import Agent, House, Operator
 from tests.products.operators.calls import counting
 
 NEW_YORK = Place(40.7128, -74.006)
+EARTH_KM = 6_371
 
 
 def _found(agent: Agent, place: Place = NEW_YORK, **words: Any) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def _at(house: House, place: Place, **words: Any) -> Operator:
 
 def _away(place: Place, distance_km: float, bearing: float) -> Place:
     """The place so far away in a direction."""
-    lat, lng, angle = math.radians(place.lat), math.radians(place.lng), distance_km / places.EARTH_KM
+    lat, lng, angle = math.radians(place.lat), math.radians(place.lng), distance_km / EARTH_KM
     to = math.asin(math.sin(lat) * math.cos(angle) + math.cos(lat) * math.sin(angle) * math.cos(bearing))
     across = math.sin(bearing) * math.sin(angle) * math.cos(lat)
     turned = lng + math.atan2(across, math.cos(angle) - math.sin(lat) * math.sin(to))

@@ -67,8 +67,8 @@ def status(world: World, agent: Agent, payment_id: str, claim: Claim | None) -> 
 def list_deposits(world: World, agent: Agent, query: pages.PageWords) -> words.DepositPage:
     """The account's deposits, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
     turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}", query)
-    page = rows.list_deposits(world.store, agent.account_id, query.limit + query.offset, turn.after)
-    shown = [_listed(rows.read(item)) for item in page.items[query.offset :]]
+    page = rows.list_deposits(world.store, agent.account_id, turn.rows, turn.after)
+    shown = [_listed(rows.read(item)) for item in turn.of(page.items)]
     return words.DepositPage(data=shown, pagination=turn.pagination(page.last, None))
 
 

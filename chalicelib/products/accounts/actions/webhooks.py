@@ -20,6 +20,7 @@ from chalicelib.core.world import UnsafeUrl, World
 from chalicelib.kit import ids, once
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.once import Claim, Outcome, SecretAlreadyShown
+from chalicelib.kit.pages import CursorWords
 from chalicelib.kit.table import Item, Write
 from chalicelib.products.accounts.words import webhooks as words
 
@@ -126,7 +127,7 @@ def try_endpoint(world: World, agent: Agent, endpoint_id: str, claim: Claim | No
     return once.commit(world.store, claim, writes, words.DeliveryMade(delivery_id=delivery_id))
 
 
-def list_deliveries(world: World, agent: Agent, endpoint_id: str, query: words.DeliveryQuery) -> words.DeliveryPage:
+def list_deliveries(world: World, agent: Agent, endpoint_id: str, query: CursorWords) -> words.DeliveryPage:
     """What was sent to an endpoint and how it went, newest first. Raises EndpointNotFound, Invalid."""
     if not ids.looks_like(endpoint_id, "we"):
         raise EndpointNotFound

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.core.events import catalogue
 from chalicelib.core.events.endpoints import SECRET_BYTES_MAX, SECRET_BYTES_MIN, SECRET_PREFIX, Status, key_of
-from chalicelib.kit.pages import LIMIT_DEFAULT, LIMIT_MAX
+from chalicelib.kit.pages import CursorWords
 from chalicelib.kit.words import Moment, Words
 
 
@@ -29,11 +29,9 @@ Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
 
-class EventQuery(Words):
+class EventQuery(CursorWords):
     """GET /events: behind a cursor or, without one, from the oldest event that is kept, or from now on."""
 
-    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
-    cursor: str | None = Field(default=None, max_length=1_000)
     start: Literal["start", "now"] = Field(default="start", alias="from")
     type: Pattern | None = None
     subject: str | None = Field(default=None, max_length=100)
@@ -116,13 +114,6 @@ class EndpointDeleted(Words):
     """DELETE /webhooks/endpoints/:id."""
 
     deleted: bool = True
-
-
-class DeliveryQuery(Words):
-    """GET /webhooks/endpoints/:id/deliveries."""
-
-    limit: int = Field(default=LIMIT_DEFAULT, ge=1, le=LIMIT_MAX)
-    cursor: str | None = Field(default=None, max_length=1_000)
 
 
 class DeliveryMade(Words):

@@ -15,9 +15,9 @@ from chalicelib.kit.table import Write
 from chalicelib.products.backoffice import words
 
 
-def list_dead(world: World, query: words.Page) -> words.DeadPage:
+def list_dead(world: World, query: pages.CursorWords) -> words.DeadPage:
     """Entries that ran out of tries, longest dead first. Raises Invalid for a cursor that leads nowhere."""
-    turn = pages.turn(world.cursors, "admin/dead", query.turn)
+    turn = pages.turn(world.cursors, "admin/dead", query)
     found, last = entries.dead_page(world.store, query.limit, turn.after)
     shown = [
         words.DeadEntry(
@@ -44,7 +44,7 @@ def drop(world: World, admin: Admin, order: words.EntryOrder, claim: Claim | Non
 def list_audit(world: World, query: words.AuditQuery) -> words.AuditPage:
     """What admins did in a month, this one unless said otherwise, newest first. Raises Invalid for a strange cursor."""
     month = query.month or clock.day(world.now())[:7]
-    turn = pages.turn(world.cursors, f"admin/audit/{month}", query.turn)
+    turn = pages.turn(world.cursors, f"admin/audit/{month}", query)
     page = event_rows.audits(world.store, month, query.limit, turn.after)
     shown = [
         words.Audited(

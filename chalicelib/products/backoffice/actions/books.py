@@ -33,10 +33,10 @@ def trial_balance(world: World, query: words.DayQuery) -> words.TrialBalanceShow
     )  # fmt: skip
 
 
-def statement(world: World, owner_id: str, query: words.Page) -> words.Statement:
+def statement(world: World, owner_id: str, query: pages.CursorWords) -> words.Statement:
     """The balances of an agent or operator, and the transfers that made them. Raises AccountNotFound, Invalid."""
     book = _book(world, owner_id)
-    turn = pages.turn(world.cursors, f"admin/statement/{owner_id}", query.turn)
+    turn = pages.turn(world.cursors, f"admin/statement/{owner_id}", query)
     page = rows.legs_page(world.store, owner_id, query.limit, turn.after)
     legs = [
         words.Leg(

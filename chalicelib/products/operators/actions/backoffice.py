@@ -24,8 +24,8 @@ ALL = "payouts"
 def list_waiting(world: World, query: payout_words.WaitingQuery) -> payout_words.WaitingPage:
     """Everybody's payouts that have come to no end, newest first. Raises Invalid."""
     turn = pages.turn(world.cursors, f"{LIST}/{query.state}", query)
-    page = rows.list_waiting(world.store, query.state, query.limit + query.offset, turn.after)
-    waiting = [rows.read_payout(item) for item in page.items[query.offset :]]
+    page = rows.list_waiting(world.store, query.state, turn.rows, turn.after)
+    waiting = [rows.read_payout(item) for item in turn.of(page.items)]
     shown = [
         payout_words.WaitingPayout(
             operator_id=one.operator_id, review=one.review, **payouts.show(one).model_dump(mode="python")

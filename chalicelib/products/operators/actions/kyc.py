@@ -88,9 +88,8 @@ def find(world: World, operator_id: str) -> words.OperatorSheet:
 def list_operators(world: World, query: words.OperatorsQuery) -> words.OperatorsPage:
     """Operators whose KYC stands there, newest first. Raises Invalid."""
     turn = pages.turn(world.cursors, f"admin/operators/{query.kyc_status}", query)
-    first = 0 if turn.after else query.offset
-    page = people.of_kyc(world.store, Kyc(query.kyc_status), first + query.limit, turn.after)
-    keys = page.items[first:]
+    page = people.of_kyc(world.store, Kyc(query.kyc_status), turn.rows, turn.after)
+    keys = turn.of(page.items)
     found = people.find_many(world.store, [key["pk"] for key in keys])
     last = pack(keys[-1]) if keys and page.last is not None else None
     return words.OperatorsPage(data=[_sheet(one) for one in found], pagination=turn.pagination(last, None))

@@ -81,9 +81,9 @@ def find(world: World, agent: Agent, task_id: str) -> words.TaskShown:
 def list_tasks(world: World, agent: Agent, query: words.ListQuery) -> words.TaskPage:
     """The account's tasks, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
     turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}/{query.status or ''}", query)
-    page = rows.list_tasks(world.store, agent.account_id, query.status, query.limit + query.offset, turn.after)
+    page = rows.list_tasks(world.store, agent.account_id, query.status, turn.rows, turn.after)
     total = None if turn.after else rows.count_tasks(world.store, agent.account_id, query.status)
-    shown = [show.row(rows.read_task(item)) for item in page.items[query.offset :]]
+    shown = [show.row(rows.read_task(item)) for item in turn.of(page.items)]
     return words.TaskPage(data=shown, pagination=turn.pagination(page.last, total))
 
 

@@ -35,8 +35,8 @@ def dispute(world: World, admin: Admin, task_id: str, order: Because, claim: Cla
 def list_disputes(world: World, query: told.DisputesQuery) -> told.DisputePage:
     """Disputes in one state, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
     turn = pages.turn(world.cursors, f"{LIST}/{query.state}", query)
-    page = dispute_store.list_disputes(world.store, query.state, query.limit + query.offset, turn.after)
-    shown = [show.dispute_row(dispute_store.read_dispute(item)) for item in page.items[query.offset :]]
+    page = dispute_store.list_disputes(world.store, query.state, turn.rows, turn.after)
+    shown = [show.dispute_row(dispute_store.read_dispute(item)) for item in turn.of(page.items)]
     return told.DisputePage(data=shown, pagination=turn.pagination(page.last, None))
 
 

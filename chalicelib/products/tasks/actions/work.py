@@ -28,8 +28,8 @@ def list_mine(world: World, operator: Operator, query: words.FeedQuery) -> work_
     if query.task_type:
         raise Invalid("task_type", "is for the feed; leave it out with scope=mine")
     turn = pages.turn(world.cursors, f"{LIST}/{operator.id}", query)
-    work, last = board.work_of(world.store, operator.id, query.limit + query.offset, turn.after)
-    page = work[query.offset :]
+    work, last = board.work_of(world.store, operator.id, turn.rows, turn.after)
+    page = turn.of(work)
     theirs = [TaskRef(one.owner_id, one.opening_id) for one in page if one.state is not AssignmentState.RELEASED]
     tasks = rows.find_tasks(world.store, theirs)
     shown = [show.my_row(one, tasks.get(one.opening_id)) for one in page]
