@@ -25,5 +25,5 @@ def _row(route: Route) -> tuple[str, ...]:
     key = "by key" if route.once else "yes" if route.method in ("GET", "DELETE") else "no"
     return (
         f"`{route.name}`", route.who.value, sentences.summary(route), reads + (" or a file" if route.uploads else ""),
-        f"`{route.answer.__name__}`", str(route.status), key,
+        " or ".join(f"`{one.__name__}`" for one in route.answer), str(route.status), key,
     )  # fmt: skip

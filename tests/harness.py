@@ -162,6 +162,12 @@ class Caller:
     def get(self, path: str) -> Reply:
         return self.house.request("GET", f"/api/v1{path}", headers=self.headers)
 
+    def page(self, path: str) -> dict[str, Any]:
+        """A page of a list."""
+        found = self.get(path)
+        assert found.status == 200, found
+        return dict(found.json)
+
     def send(self, path: str, body: Any = None, *, key: str | None = None, method: str = "POST") -> Reply:
         headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
         return self.house.request(method, f"/api/v1{path}", body, headers=headers)
@@ -298,3 +304,8 @@ def _reply(answer: dict[str, Any]) -> Reply:
 
 def _context(name: str) -> LambdaContext:
     return LambdaContext(name, 1024, 30_000)
+
+
+def task_ids(page: dict[str, Any]) -> list[str]:
+    """The ids of the tasks on a page, in its order."""
+    return [row["task_id"] for row in page["data"]]

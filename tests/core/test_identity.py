@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity import store as rows
-from chalicelib.core.identity.model import ApiKey, Kyc, Operator
+from chalicelib.core.identity.model import Kyc, Operator
 from chalicelib.core.identity.service import (
     KEY_PREFIXES,
     KEYS_MAX,
@@ -24,22 +24,9 @@ from chalicelib.core.identity.service import (
 from chalicelib.core.world import World
 from chalicelib.kit import ids
 from chalicelib.kit.commit import commit
+from tests.core.people import account, another_key
 from tests.core.stand_ins import Hands
 from tests.faults import FlakyClient, never
-
-
-def _account(world: World, email: str = "agent@example.com", prefix: KeyPrefix = "ho_live_") -> tuple[ApiKey, str]:
-    account_id = ids.new("agent")
-    key, secret = identity.mint_key(account_id, email, "default", prefix, world)
-    opened = identity.open_account(account_id, "agent", email, None, world.now())
-    commit(world.store, [*opened, *identity.first_key(key, secret)])
-    return key, secret
-
-
-def _another(world: World, first: ApiKey) -> tuple[ApiKey, str]:
-    key, secret = identity.mint_key(first.account_id, first.email, "ci", "ih_", world)
-    commit(world.store, identity.another_key(key, secret))
-    return key, secret
 
 
 def _operator(world: World, name: str = "Jane Doe", email: str = "jane@example.com") -> Operator:
@@ -50,7 +37,7 @@ def _operator(world: World, name: str = "Jane Doe", email: str = "jane@example.c
 
 @pytest.mark.parametrize("prefix", KEY_PREFIXES)
 def test_a_key_opens_its_account_under_each_of_the_three_prefixes(world: World, prefix: KeyPrefix) -> None:
-    key, secret = _account(world, prefix=prefix)
+    key, secret = account(world, prefix=prefix)
     agent = identity.recognise_key(world, secret)
     assert (agent.id, agent.email, agent.key_id) == (key.account_id, "agent@example.com", key.key_id)
     # 32 random bytes are 43 characters of base64.
@@ -59,7 +46,7 @@ def test_a_key_opens_its_account_under_each_of_the_three_prefixes(world: World, 
 
 
 def test_the_secret_of_a_key_lies_in_no_table(world: World) -> None:
-    _, secret = _account(world)
+    _, secret = account(world)
     for name in world.store.names.values():
         assert secret not in repr(world.store.client.scan(TableName=name)["Items"])
 
@@ -68,14 +55,14 @@ def test_the_secret_of_a_key_lies_in_no_table(world: World) -> None:
     "wrong", ["", "ho_live_", "sk_live_abc", "ho_live_" + "x" * 43, "HO_LIVE_x", "ih_" + "x" * 43, "x" * 10_000]
 )
 def test_a_key_that_is_none_opens_nothing(world: World, wrong: str) -> None:
-    _account(world)
+    account(world)
     with pytest.raises(UnknownKey, match="Missing or invalid API key") as caught:
         identity.recognise_key(world, wrong)
     assert (caught.value.status, caught.value.code) == (401, "invalid_api_key")
 
 
 def test_a_key_with_one_character_changed_opens_nothing(world: World) -> None:
-    _, secret = _account(world)
+    _, secret = account(world)
     for place in range(len(secret)):
         changed = secret[:place] + ("a" if secret[place] != "a" else "b") + secret[place + 1 :]
         with pytest.raises(UnknownKey):
@@ -83,7 +70,7 @@ def test_a_key_with_one_character_changed_opens_nothing(world: World) -> None:
 
 
 def test_using_a_key_is_a_read_and_writes_its_last_use_at_most_once_an_hour(world: World, hands: Hands) -> None:
-    key, secret = _account(world)
+    key, secret = account(world)
     client = FlakyClient(world.store.client, never)
     counting = replace(world, store=replace(world.store, client=client))
     for minutes in (0, 1, 59, 2):
@@ -96,8 +83,8 @@ def test_using_a_key_is_a_read_and_writes_its_last_use_at_most_once_an_hour(worl
 
 
 def test_a_last_use_does_not_bring_a_revoked_key_back(world: World) -> None:
-    first, _ = _account(world)
-    key, secret = _another(world, first)
+    first, _ = account(world)
+    key, secret = another_key(world, first)
     commit(world.store, identity.revoke_key(world, first.account_id, key.key_id))
     rows.touch_key(world.store, secret, world.wall())
     with pytest.raises(UnknownKey):
@@ -105,8 +92,8 @@ def test_a_last_use_does_not_bring_a_revoked_key_back(world: World) -> None:
 
 
 def test_a_revoked_key_opens_nothing_at_once_and_the_others_go_on(world: World) -> None:
-    first, secret = _account(world)
-    second, another = _another(world, first)
+    first, secret = account(world)
+    second, another = another_key(world, first)
     commit(world.store, identity.revoke_key(world, first.account_id, first.key_id))
     with pytest.raises(UnknownKey):
         identity.recognise_key(world, secret)
@@ -115,8 +102,8 @@ def test_a_revoked_key_opens_nothing_at_once_and_the_others_go_on(world: World) 
 
 
 def test_the_last_key_stays_even_when_two_are_revoked_at_once(world: World) -> None:
-    first, _ = _account(world)
-    second, _ = _another(world, first)
+    first, _ = account(world)
+    second, _ = another_key(world, first)
     both = [identity.revoke_key(world, first.account_id, key.key_id) for key in (first, second)]
     commit(world.store, both[0])
     with pytest.raises(LastKey):
@@ -128,26 +115,26 @@ def test_the_last_key_stays_even_when_two_are_revoked_at_once(world: World) -> N
 
 
 def test_an_account_has_so_many_keys_and_no_more(world: World) -> None:
-    first, _ = _account(world)
+    first, _ = account(world)
     for _ in range(KEYS_MAX - 1):
-        _another(world, first)
+        another_key(world, first)
     with pytest.raises(TooManyKeys, match="at most 20 keys"):
-        _another(world, first)
+        another_key(world, first)
     assert len(identity.keys_of(world, first.account_id)) == KEYS_MAX
 
 
 def test_keys_are_listed_newest_first(world: World, hands: Hands) -> None:
-    first, _ = _account(world)
-    made = [first.key_id, *(_another(world, first)[0].key_id for _ in range(3))]
+    first, _ = account(world)
+    made = [first.key_id, *(another_key(world, first)[0].key_id for _ in range(3))]
     assert {key.key_id for key in identity.keys_of(world, first.account_id)} == set(made)
     listed = [key.key_id for key in identity.keys_of(world, first.account_id)]
     assert listed == sorted(listed, reverse=True)
 
 
 def test_an_email_belongs_to_one_account_and_a_subject_to_one_operator(world: World) -> None:
-    _account(world)
+    account(world)
     with pytest.raises(EmailTaken):
-        _account(world)
+        account(world)
     _operator(world)
     with pytest.raises(OperatorExists):
         _operator(world)

@@ -3,26 +3,12 @@
 import pytest
 
 from chalicelib.core.identity import service as identity
-from chalicelib.core.identity.model import ApiKey
 from chalicelib.core.identity.service import KEYS_MAX, AccountNotFound, AccountSuspended, TooManyKeys
 from chalicelib.core.world import World
 from chalicelib.kit import ids
 from chalicelib.kit.commit import commit
 from chalicelib.kit.lifecycle import MovedOn
-
-
-def _account(world: World) -> tuple[ApiKey, str]:
-    account_id = ids.new("agent")
-    key, secret = identity.mint_key(account_id, "agent@example.com", "default", "ho_live_", world)
-    opened = identity.open_account(account_id, "agent", "agent@example.com", None, world.now())
-    commit(world.store, [*opened, *identity.first_key(key, secret)])
-    return key, secret
-
-
-def _another(world: World, first: ApiKey) -> tuple[ApiKey, str]:
-    key, secret = identity.mint_key(first.account_id, first.email, "ci", "ih_", world)
-    commit(world.store, identity.another_key(key, secret))
-    return key, secret
+from tests.core.people import account, another_key
 
 
 def _suspend(world: World, account_id: str) -> None:
@@ -30,8 +16,8 @@ def _suspend(world: World, account_id: str) -> None:
 
 
 def test_twenty_keys_and_their_account_are_suspended_in_one_commit_and_again_without_harm(world: World) -> None:
-    first, secret = _account(world)
-    secrets = [secret, *(_another(world, first)[1] for _ in range(KEYS_MAX - 1))]
+    first, secret = account(world)
+    secrets = [secret, *(another_key(world, first)[1] for _ in range(KEYS_MAX - 1))]
     for _ in range(2):
         _suspend(world, first.account_id)
         for one in secrets:
@@ -41,25 +27,25 @@ def test_twenty_keys_and_their_account_are_suspended_in_one_commit_and_again_wit
         commit(world.store, identity.suspend_agent(world, first.account_id, None))
         assert {identity.recognise_key(world, one).id for one in secrets} == {first.account_id}
     with pytest.raises(TooManyKeys):
-        _another(world, first)
+        another_key(world, first)
 
 
 def test_a_suspended_account_gets_no_further_key(world: World) -> None:
-    first, _ = _account(world)
+    first, _ = account(world)
     _suspend(world, first.account_id)
     with pytest.raises(AccountSuspended):
-        _another(world, first)
+        another_key(world, first)
 
 
 def test_a_key_made_or_revoked_between_the_look_and_the_write_means_looking_again(world: World) -> None:
-    first, _ = _account(world)
+    first, _ = account(world)
     for change in ("made", "revoked", "both"):
-        second, _ = _another(world, first)
+        second, _ = another_key(world, first)
         writes = identity.suspend_agent(world, first.account_id, world.now())
         if change != "made":
             commit(world.store, identity.revoke_key(world, first.account_id, second.key_id))
         if change != "revoked":
-            _another(world, first)
+            another_key(world, first)
         with pytest.raises(MovedOn):
             commit(world.store, writes)
     _suspend(world, first.account_id)

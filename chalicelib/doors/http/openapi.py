@@ -1,15 +1,17 @@
 """The OpenAPI 3.1 document, drawn from the routes and their words: what is served is what is described."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
+
+from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.doors.http import schemas, sentences
 from chalicelib.doors.http.routes import Page, Route, Who
 from chalicelib.doors.http.schemas import Schemas
-from chalicelib.kit.words import Nothing
+from chalicelib.kit.words import Nothing, Words
 
 REFUSED = {
     400: "The words are wrong; `details` names the field and says what would be right.",
@@ -89,12 +91,14 @@ def document(
 
 
 def _schemas(routes: Iterable[Route]) -> Schemas:
-    return schemas.of(
-        pair
-        for route in routes
-        for pair in ((route.words, "validation"), (route.answer, "serialization"))
-        if pair[0] not in (Nothing, Page)
-    )
+    return schemas.of(pair for route in routes for pair in _spoken(route) if pair[0] not in (Nothing, Page))
+
+
+def _spoken(route: Route) -> Iterator[tuple[type[Words], JsonSchemaMode]]:
+    """All words of a route: as they are read, and as they are written."""
+    yield route.words, "validation"
+    for answer in route.answer:
+        yield answer, "serialization"
 
 
 def _operation(route: Route, found: Schemas, closed: set[str]) -> dict[str, Any]:
@@ -146,13 +150,14 @@ def _body(route: Route, found: Schemas) -> dict[str, Any]:
 
 
 def _answers(route: Route, found: Schemas) -> list[tuple[int, dict[str, Any]]]:
-    if route.answer is Page:
+    if Page in route.answer:
         return [*_page_answers(route), *((status, _refusal(status)) for status in sorted(_refused(route)))]
+    kinds = [found.reference(one, "serialization") for one in route.answer]
     more = ("Idempotent-Replayed",) if route.once and route.who is not Who.ANYONE else ()
     well = {
         "description": _first_line(route),
         "headers": _headers(*EVERY_ANSWER, *more),
-        "content": {route.produces: {"schema": found.reference(route.answer, "serialization")}},
+        "content": {route.produces: {"schema": kinds[0] if len(kinds) == 1 else {"anyOf": kinds}}},
     }
     return [(route.status, well), *((status, _refusal(status)) for status in sorted(_refused(route)))]
 
@@ -167,7 +172,7 @@ def _page_answers(route: Route) -> list[tuple[int, dict[str, Any]]]:
 
 def _first_line(route: Route) -> str:
     """What the answer is; some words are named after the route that they answer, which is not worth saying again."""
-    line = (route.answer.__doc__ or "").strip().partition("\n")[0]
+    line = (route.answer[0].__doc__ or "").strip().partition("\n")[0]
     return "The answer." if re.match("[A-Z]+ /", line) else line
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from types import UnionType
+from typing import Any, Generic, TypeVar, get_args
 
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.core.identity.model import Admin, Agent, Operator
@@ -94,6 +95,8 @@ Verb = Callable[[Call[Any]], Words | Outcome | Text]
 Signed = Callable[[World, Request], None]
 Declared = type[Words] | Callable[[], type[Words]]
 """The words of a route: `lambda: words.TaskOrder` leaves the module `words` alone until the route is called."""
+Answers = type[Words] | Callable[[], type[Words] | UnionType]
+"""The words of an answer; some routes have more than one: `lambda: words.FeedPage | words.MyTaskPage`."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class Route:
     who: Who
     verb: Verb
     reads: Declared
-    answers: Declared
+    answers: Answers
     status: int = 200
     once: bool = False
     uploads: bool = False
@@ -115,11 +118,13 @@ class Route:
 
     @property
     def words(self) -> type[Words]:
-        return _settled(self.reads)
+        return self.reads if isinstance(self.reads, type) else self.reads()
 
     @property
-    def answer(self) -> type[Words]:
-        return _settled(self.answers)
+    def answer(self) -> tuple[type[Words], ...]:
+        """The words of the answer, or the kinds of words that it may be."""
+        answers = self.answers if isinstance(self.answers, type) else self.answers()
+        return get_args(answers) if isinstance(answers, UnionType) else (answers,)
 
     @property
     def name(self) -> str:
@@ -138,13 +143,13 @@ class Routes:
         self.all: list[Route] = []
 
     def get(
-        self, path: str, who: Who, words: Declared, answer: Declared, *, produces: str = "application/json"
+        self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json"
     ) -> Callable[[Verb], Verb]:
         """Declare a read. `words` are read from the query."""
         return self._declare("GET", path, who, words, answer, produces=produces)
 
     def post(
-        self, path: str, who: Who, words: Declared, answer: Declared, *, status: int = 200, once: bool = True,
+        self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
         uploads: bool = False, signed: Signed | None = None,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
@@ -155,12 +160,12 @@ class Routes:
         return self._declare("POST", path, who, words, answer, **more)
 
     def patch(
-        self, path: str, who: Who, words: Declared, answer: Declared, *, once: bool = True
+        self, path: str, who: Who, words: Declared, answer: Answers, *, once: bool = True
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a change of some fields. With `once` it honours the Idempotency-Key of a known caller."""
         return self._declare("PATCH", path, who, words, answer, once=once)
 
-    def delete(self, path: str, who: Who, words: Declared, answer: Declared) -> Callable[[Verb], Verb]:
+    def delete(self, path: str, who: Who, words: Declared, answer: Answers) -> Callable[[Verb], Verb]:
         """Declare a removal."""
         return self._declare("DELETE", path, who, words, answer)
 
@@ -170,7 +175,3 @@ class Routes:
             return verb
 
         return keep
-
-
-def _settled(declared: Declared) -> type[Words]:
-    return declared if isinstance(declared, type) else declared()

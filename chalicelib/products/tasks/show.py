@@ -32,22 +32,14 @@ def row(task: Task) -> words.TaskRow:
 
 def task(world: World, sheets: Sheets) -> words.TaskShown:
     """A task with everything about it, for the agent whose task it is."""
-    head, body = sheets.task, sheets.body
+    head = sheets.task
     return words.TaskShown(
-        task_id=head.task_id, title=head.title, description=body.description, status=head.status,
-        task_type=head.task_type, task_domain=body.task_domain, proof_type=body.proof_type,
-        digital_instructions=body.digital_instructions, location=body.location or words.Remote(),
-        reward_usd=head.reward_micros, platform_fee_usd=head.fee_micros, platform_fee=head.fee_micros,
-        deadline=head.deadline, proof_requirements=body.proof_requirements,
-        proof=_proof(world, sheets.proof) if sheets.proof else None, guardian_result=sheets.verdict,
-        operator=operator(head), callback_url=body.callback_url, submissions=head.submissions,
-        estimate_required=body.estimate_required, estimate=sheets.estimate, rating=head.rating,
-        rating_comment=sheets.rating.comment if sheets.rating else None, started_at=head.started_at,
-        verified_by=head.verified_by, cancel_reason=head.cancel_reason, refunded_usd=head.refunded_micros,
-        dispute=dispute(sheets.dispute) if sheets.dispute else None,
-        accepted_at=head.accepted_at, submitted_at=head.submitted_at, verified_at=head.verified_at,
-        completed_at=head.completed_at, hold_until=head.hold_until, cancelled_at=head.cancelled_at,
-        created_at=head.created_at,
+        **_told(sheets), platform_fee_usd=head.fee_micros, platform_fee=head.fee_micros,
+        proof=_proof(world, sheets.proof) if sheets.proof else None, operator=operator(head),
+        callback_url=sheets.body.callback_url, rating=head.rating,
+        rating_comment=sheets.rating.comment if sheets.rating else None, verified_by=head.verified_by,
+        refunded_usd=head.refunded_micros, dispute=dispute(sheets.dispute) if sheets.dispute else None,
+        verified_at=head.verified_at,
     )  # fmt: skip
 
 
@@ -88,18 +80,7 @@ def my_row(mine: Assignment, task: Task | None) -> work_words.MyTaskRow:
 
 def my_task(sheets: Sheets, mine: Assignment) -> work_words.MyTask:
     """A task with all that the work needs, for the operator who has it; the agent's callback is none of theirs."""
-    head, body = sheets.task, sheets.body
-    return work_words.MyTask(
-        task_id=head.task_id, title=head.title, description=body.description, status=head.status, state=mine.state,
-        task_type=head.task_type, task_domain=body.task_domain, proof_type=body.proof_type,
-        digital_instructions=body.digital_instructions, location=body.location or words.Remote(),
-        reward_usd=head.reward_micros, deadline=head.deadline, proof_requirements=body.proof_requirements,
-        estimate_required=body.estimate_required, estimate=sheets.estimate, guardian_result=sheets.verdict,
-        submissions=head.submissions, resubmit_until=head.resubmit_until, cancel_reason=head.cancel_reason,
-        accepted_at=head.accepted_at, started_at=head.started_at, submitted_at=head.submitted_at,
-        completed_at=head.completed_at, hold_until=head.hold_until, cancelled_at=head.cancelled_at,
-        created_at=head.created_at,
-    )  # fmt: skip
+    return work_words.MyTask(**_told(sheets), state=mine.state, resubmit_until=sheets.task.resubmit_until)
 
 
 def operator(task: Task) -> words.OperatorShown | None:
@@ -120,6 +101,23 @@ def in_feed(opening: Opening) -> words.FeedRow:
         location=words.Coordinates.model_validate(place) if place else words.Remote(),
         reward_usd=opening.pay_micros, deadline=opening.deadline, created_at=opening.posted_at, **shown,
     )  # fmt: skip
+
+
+def _told(sheets: Sheets) -> dict[str, Any]:
+    """What both sides of a task are told of it."""
+    head, body = sheets.task, sheets.body
+    of_head = {
+        "task_id", "title", "status", "task_type", "deadline", "submissions", "cancel_reason", "accepted_at",
+        "started_at", "submitted_at", "completed_at", "hold_until", "cancelled_at", "created_at",
+    }  # fmt: skip
+    of_body = {
+        "description", "task_domain", "proof_type", "digital_instructions", "proof_requirements", "estimate_required",
+    }  # fmt: skip
+    return {
+        **{name: getattr(head, name) for name in of_head}, **{name: getattr(body, name) for name in of_body},
+        "location": body.location or words.Remote(), "reward_usd": head.reward_micros, "estimate": sheets.estimate,
+        "guardian_result": sheets.verdict,
+    }  # fmt: skip
 
 
 def _proof(world: World, sheet: ProofSheet) -> words.Proof:

@@ -10,14 +10,8 @@ from chalicelib.core.events import service as events
 from chalicelib.kit.commit import commit
 from tests.core.stand_ins import Ahead
 from tests.faults import FlakyClient, never
-from tests.harness import Caller, House
+from tests.harness import House
 from tests.products.tasks.stages import scene
-
-
-def _page(caller: Caller, query: str = "", path: str = "/events") -> dict[str, Any]:
-    found = caller.get(f"{path}?{query}")
-    assert found.status == 200, found
-    return dict(found.json)
 
 
 def _types(page: dict[str, Any]) -> list[str]:
@@ -27,10 +21,10 @@ def _types(page: dict[str, Any]) -> list[str]:
 @pytest.mark.promise("events.list.pages")
 def test_events_are_followed_page_by_page_and_an_empty_page_says_where_to_go_on(house: House) -> None:
     stage = scene(house, "COMPLETED")
-    young = _page(stage.agent)
+    young = stage.agent.page("/events")
     assert (young["data"], young["pagination"]["has_more"]) == ([], False), "a page ends 5 s before now"
     with house.living_in(clock=Ahead(house.world.clock)):
-        whole = _page(stage.agent, f"cursor={young['pagination']['next_cursor']}")
+        whole = stage.agent.page(f"/events?cursor={young['pagination']['next_cursor']}")
         assert _types(whole) == [
             "task.created", "task.accepted", "task.submitted", "task.verified", "task.completed"
         ]  # fmt: skip
@@ -38,7 +32,7 @@ def test_events_are_followed_page_by_page_and_an_empty_page_says_where_to_go_on(
         assert {event["subject"] for event in whole["data"]} == {stage.task_id}
         seen, cursor = [], ""
         while True:
-            page = _page(stage.agent, f"limit=2{cursor}")
+            page = stage.agent.page(f"/events?limit=2{cursor}")
             seen += page["data"]
             cursor = f"&cursor={page['pagination']['next_cursor']}"
             if not page["data"]:
@@ -46,7 +40,7 @@ def test_events_are_followed_page_by_page_and_an_empty_page_says_where_to_go_on(
         assert seen == whole["data"]
         stage.next()
     with house.living_in(clock=Ahead(house.world.clock, 12)):
-        assert _types(_page(stage.agent, cursor.lstrip("&"))) == ["task.created"]
+        assert _types(stage.agent.page(f"/events?{cursor}")) == ["task.created"]
 
 
 @pytest.mark.promise("events.list.filtered")
@@ -56,15 +50,19 @@ def test_events_are_filtered_and_a_page_looks_at_a_bounded_number(
     stage = scene(house, "ACCEPTED")
     other = stage.next("ACCEPTED")
     with house.living_in(clock=Ahead(house.world.clock)):
-        assert _types(_page(stage.agent, "type=task.accepted")) == ["task.accepted"] * 2
-        assert _types(_page(stage.agent, "type=task.*&limit=3")) == ["task.created", "task.accepted", "task.created"]
-        assert _types(_page(stage.agent, f"subject={other.task_id}")) == ["task.created", "task.accepted"]
+        assert _types(stage.agent.page("/events?type=task.accepted")) == ["task.accepted"] * 2
+        assert _types(stage.agent.page("/events?type=task.*&limit=3")) == [
+            "task.created",
+            "task.accepted",
+            "task.created",
+        ]
+        assert _types(stage.agent.page(f"/events?subject={other.task_id}")) == ["task.created", "task.accepted"]
         monkeypatch.setattr(events, "FILTERED_ROWS", 2)
-        first = _page(stage.agent, f"subject={other.task_id}")
+        first = stage.agent.page(f"/events?subject={other.task_id}")
         assert (first["data"], first["pagination"]["has_more"]) == ([], True)
-        rest = _page(stage.agent, f"subject={other.task_id}&cursor={first['pagination']['next_cursor']}")
+        rest = stage.agent.page(f"/events?subject={other.task_id}&cursor={first['pagination']['next_cursor']}")
         assert _types(rest) == ["task.created", "task.accepted"]
-        assert _types(_page(stage.agent, "from=now")) == []
+        assert _types(stage.agent.page("/events?from=now")) == []
     for query in ("type=task.exploded", "from=then", "limit=0", "limit=101", "cursor=strange"):
         assert (query, stage.agent.get(f"/events?{query}").status) == (query, 400)
 
@@ -76,10 +74,10 @@ def test_everybody_reads_their_own_events_only(house: House) -> None:
     stage.operator.payout(10)
     house.advance(minutes=2)
     with house.living_in(clock=Ahead(house.world.clock)):
-        assert _page(other)["data"] == []
-        own = _page(stage.operator, path="/operator/events")
+        assert other.page("/events")["data"] == []
+        own = stage.operator.page("/operator/events")
         assert set(_types(own)) == {"payout.requested", "payout.completed"}
-        cursor = _page(stage.agent)["pagination"]["next_cursor"]
+        cursor = stage.agent.page("/events")["pagination"]["next_cursor"]
         assert other.get(f"/events?cursor={cursor}").status == 400
         assert stage.operator.get("/events").status == 401
 
@@ -91,11 +89,11 @@ def test_nothing_appears_behind_a_cursor_though_a_commit_takes_four_seconds(hous
     stage.next()
     seen: list[str] = []
     with house.living_in(clock=Ahead(house.world.clock, 4)):
-        page = _page(stage.agent)
+        page = stage.agent.page("/events")
         seen += [event["subject"] for event in page["data"]]
         commit(house.world.store, [late])
     with house.living_in(clock=Ahead(house.world.clock, 10)):
-        page = _page(stage.agent, f"cursor={page['pagination']['next_cursor']}")
+        page = stage.agent.page(f"/events?cursor={page['pagination']['next_cursor']}")
         seen += [event["subject"] for event in page["data"]]
     assert "task_late" in seen
     assert len(seen) == 4
@@ -104,9 +102,9 @@ def test_nothing_appears_behind_a_cursor_though_a_commit_takes_four_seconds(hous
 def test_events_are_kept_for_thirty_days(house: House) -> None:
     stage = scene(house)
     with house.living_in(clock=Ahead(house.world.clock, timedelta(days=29).total_seconds())):
-        assert _types(_page(stage.agent)) == ["task.created"]
+        assert _types(stage.agent.page("/events")) == ["task.created"]
     with house.living_in(clock=Ahead(house.world.clock, timedelta(days=31).total_seconds())):
-        assert _types(_page(stage.agent)) == []
+        assert _types(stage.agent.page("/events")) == []
 
 
 def test_a_page_of_events_costs_three_calls(house: House) -> None:
@@ -114,7 +112,7 @@ def test_a_page_of_events_costs_three_calls(house: House) -> None:
     client = FlakyClient(house.world.store.client, never)
     store = replace(house.world.store, client=client)  # type: ignore[arg-type]
     with house.living_in(store=store, clock=Ahead(house.world.clock)):
-        _page(stage.agent)
+        stage.agent.page("/events")
         calls = client.count
-        _page(stage.agent, "type=task.accepted")
+        stage.agent.page("/events?type=task.accepted")
     assert (calls, client.count) == (3, 6)

@@ -10,7 +10,7 @@ from chalicelib.core.identity import people
 from chalicelib.core.identity.model import Kyc
 from chalicelib.kit.commit import commit
 from chalicelib.kit.lifecycle import MovedOn
-from tests.harness import House, Operator, Reply
+from tests.harness import House, Operator, Reply, task_ids
 from tests.products.operators.calls import counting
 
 PROFILE = {"region": "NY", "language": "en", "age": 34, "gender": "f", "education": "college", "device": "iPhone 15"}
@@ -91,16 +91,6 @@ def test_a_change_and_a_decision_at_the_same_moment_both_hold(house: House) -> N
         commit(world.store, [people.decide_kyc(before, Kyc.APPROVED, world.wall(), "provider", None)])
 
 
-def _feed(operator: Operator, query: str = "") -> dict[str, Any]:
-    found = operator.get(f"/operator/tasks{query}")
-    assert found.status == 200, found
-    return dict(found.json)
-
-
-def _ids(page: dict[str, Any]) -> list[str]:
-    return [row["task_id"] for row in page["data"]]
-
-
 @pytest.mark.promise("feed.skills")
 def test_an_operator_with_skills_sees_tasks_that_fit_them(house: House) -> None:
     agent, operator = house.agent(deposit=1_000), house.operator()
@@ -112,12 +102,12 @@ def test_an_operator_with_skills_sees_tasks_that_fit_them(house: House) -> None:
         (["PHOTO", "INSPECTION", "DRIVING"], [inspection, photo]),
     ):  # fmt: skip
         _changed(operator, skills=skills)
-        page = _feed(operator)
-        assert (skills, _ids(page), page["pagination"]["total"]) == (skills, seen, len(seen))
-    assert _ids(_feed(operator, "?task_type=DELIVERY")) == [delivery]
-    assert _ids(_feed(operator, "?all=true")) == everything
+        page = operator.page("/operator/tasks")
+        assert (skills, task_ids(page), page["pagination"]["total"]) == (skills, seen, len(seen))
+    assert task_ids(operator.page("/operator/tasks?task_type=DELIVERY")) == [delivery]
+    assert task_ids(operator.page("/operator/tasks?all=true")) == everything
     with counting(house) as calls:
-        assert _ids(_feed(operator, "?limit=1&offset=1")) == [photo]
+        assert task_ids(operator.page("/operator/tasks?limit=1&offset=1")) == [photo]
     assert (calls.count("Query"), len(calls)) == (1, 5), "no more than the feed of everything, with the test clock"
 
 
@@ -140,16 +130,16 @@ def test_pages_of_several_skills_are_stable_and_read_no_more_than_a_thousand_key
     ]
     posted = [agent.posted(task_type=kind, reward_usd=10) for kind in kinds]
     fitting = [task for task, kind in zip(posted, kinds, strict=True) if kind != "INSPECTION"]
-    page = _feed(operator, "?limit=1")
+    page = operator.page("/operator/tasks?limit=1")
     assert page["pagination"]["total"] == 2
     assert page["pagination"]["total_capped"] is True
-    seen = _ids(page)
+    seen = task_ids(page)
     while cursor := page["pagination"].get("next_cursor"):
         agent.posted(task_type="PHOTO", reward_usd=10)
-        page = _feed(operator, f"?limit=1&cursor={quote(cursor)}")
+        page = operator.page(f"/operator/tasks?limit=1&cursor={quote(cursor)}")
         assert "total" not in page["pagination"]
-        seen += _ids(page)
+        seen += task_ids(page)
     assert seen == fitting[::-1]
     other = house.operator(skills=["PHOTO", "INSPECTION"])
-    strange = _feed(operator, "?limit=1")["pagination"]["next_cursor"]
+    strange = operator.page("/operator/tasks?limit=1")["pagination"]["next_cursor"]
     assert other.get(f"/operator/tasks?cursor={quote(strange)}").status == 400

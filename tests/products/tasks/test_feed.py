@@ -1,30 +1,19 @@
 """GET /operator/tasks: what an operator can take."""
 
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from chalicelib.kit import ids
-from tests.harness import House, Operator
+from tests.harness import House, task_ids
 from tests.products.tasks.stages import STATES, scene
-
-
-def _feed(operator: Operator, query: str = "") -> dict[str, Any]:
-    found = operator.get(f"/operator/tasks{query}")
-    assert found.status == 200, found
-    return dict(found.json)
-
-
-def _ids(page: dict[str, Any]) -> list[str]:
-    return [row["task_id"] for row in page["data"]]
 
 
 @pytest.mark.promise("feed.shape", "feed.no_address")
 def test_the_feed_shows_what_there_is_to_do_and_where_but_no_address(house: House) -> None:
     agent, operator = house.agent(deposit=100), house.operator()
     task = agent.task(agent.posted())
-    page = _feed(operator)
+    page = operator.page("/operator/tasks")
     row = page["data"][0]
     seeds = {
         "task_id", "title", "description", "task_type", "location", "reward_usd", "deadline", "proof_requirements",
@@ -42,7 +31,7 @@ def test_the_feed_tells_nothing_of_the_agent_or_its_webhook(house: House) -> Non
     agent.posted(
         callback_url="https://agent.example/hook", callback_secret="very-secret", digital_instructions="after accepting"
     )
-    told = str(_feed(operator))
+    told = str(operator.page("/operator/tasks"))
     for secret in ("agent.example", "very-secret", "after accepting", agent.id, "agent-1@example.com"):
         assert secret not in told
 
@@ -51,7 +40,7 @@ def test_the_feed_tells_nothing_of_the_agent_or_its_webhook(house: House) -> Non
 def test_only_pending_tasks_can_be_taken_and_so_only_they_are_shown(house: House) -> None:
     first = scene(house, "PENDING")
     stages = {"PENDING": first, **{status: first.next(status) for status in STATES[1:]}}
-    assert _ids(_feed(house.operator())) == [stages["PENDING"].task_id]
+    assert task_ids(house.operator().page("/operator/tasks")) == [stages["PENDING"].task_id]
 
 
 @pytest.mark.promise("feed.type")
@@ -60,12 +49,12 @@ def test_the_feed_can_be_of_one_type(house: House) -> None:
     photo = agent.posted(task_type="PHOTO")
     form = agent.posted(task_type="FORM_FILLING", location=None)
     clicks = agent.posted(task_type="BROWSER_INTERACTION", location=None)
-    assert _ids(_feed(operator)) == [clicks, form, photo]
-    assert _ids(_feed(operator, "?task_type=PHOTO")) == [photo]
-    assert _ids(_feed(operator, "?task_type=BROWSER_NAVIGATION")) == [clicks]
-    page = _feed(operator, "?task_type=FORM_FILLING")
-    assert (_ids(page), page["data"][0]["location"]) == ([form], {"address": "Remote/Digital"})
-    assert _feed(operator, "?task_type=DELIVERY")["pagination"]["total"] == 0
+    assert task_ids(operator.page("/operator/tasks")) == [clicks, form, photo]
+    assert task_ids(operator.page("/operator/tasks?task_type=PHOTO")) == [photo]
+    assert task_ids(operator.page("/operator/tasks?task_type=BROWSER_NAVIGATION")) == [clicks]
+    page = operator.page("/operator/tasks?task_type=FORM_FILLING")
+    assert (task_ids(page), page["data"][0]["location"]) == ([form], {"address": "Remote/Digital"})
+    assert operator.page("/operator/tasks?task_type=DELIVERY")["pagination"]["total"] == 0
     refused = operator.get("/operator/tasks?task_type=HACKING")
     assert (refused.status, refused.json["details"]["field"]) == (400, "task_type")
 
@@ -75,15 +64,15 @@ def test_the_feed_can_be_of_one_type(house: House) -> None:
 def test_the_feed_is_newest_first_in_pages_and_its_cursor_is_stable_under_inserts(house: House, of_type: str) -> None:
     agent, operator = house.agent(deposit=1_000), house.operator()
     ids = sorted((agent.posted(reward_usd=10) for _ in range(5)), reverse=True)
-    assert _ids(_feed(operator, f"?limit=2&offset=2{of_type}")) == ids[2:4]
-    page = _feed(operator, f"?limit=2{of_type}")
+    assert task_ids(operator.page(f"/operator/tasks?limit=2&offset=2{of_type}")) == ids[2:4]
+    page = operator.page(f"/operator/tasks?limit=2{of_type}")
     assert page["pagination"]["total"] == 5
-    walked = _ids(page)
+    walked = task_ids(page)
     while cursor := page["pagination"].get("next_cursor"):
         agent.posted(reward_usd=10)
-        page = _feed(operator, f"?limit=2{of_type}&cursor={quote(cursor)}")
+        page = operator.page(f"/operator/tasks?limit=2{of_type}&cursor={quote(cursor)}")
         assert "total" not in page["pagination"]
-        walked += _ids(page)
+        walked += task_ids(page)
     assert walked == ids
 
 
@@ -91,11 +80,11 @@ def test_the_feed_is_newest_first_in_pages_and_its_cursor_is_stable_under_insert
 def test_the_feed_counts_to_1000_and_then_says_so(house: House) -> None:
     agent, operator = house.agent(deposit=100), house.operator()
     agent.posted(reward_usd=10)
-    assert "total_capped" not in _feed(operator)["pagination"]
+    assert "total_capped" not in operator.page("/operator/tasks")["pagination"]
     _copy_opening(house, 1_002)
-    page = _feed(operator, "?limit=1")
+    page = operator.page("/operator/tasks?limit=1")
     assert (page["pagination"]["total"], page["pagination"]["total_capped"]) == (1_000, True)
-    last = _feed(operator, "?limit=100&offset=1000&task_type=VERIFICATION")
+    last = operator.page("/operator/tasks?limit=100&offset=1000&task_type=VERIFICATION")
     assert (len(last["data"]), last["pagination"]["total_capped"]) == (3, True)
 
 
@@ -114,6 +103,6 @@ def test_a_task_leaves_the_feed_when_it_is_taken_and_when_it_is_cancelled(house:
     taken, cancelled = agent.posted(), agent.posted()
     operator.accept(taken)
     agent.cancel(cancelled)
-    assert _ids(_feed(other)) == []
+    assert task_ids(other.page("/operator/tasks")) == []
     agent.cancel(taken)
-    assert _ids(_feed(other)) == []
+    assert task_ids(other.page("/operator/tasks")) == []

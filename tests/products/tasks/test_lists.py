@@ -1,22 +1,11 @@
 """GET /tasks: the account's own list (ruling 7)."""
 
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.harness import Agent, House
+from tests.harness import Agent, House, task_ids
 from tests.products.tasks.stages import PHOTOS, STATES, scene
-
-
-def _page(agent: Agent, query: str = "") -> dict[str, Any]:
-    found = agent.get(f"/tasks{query}")
-    assert found.status == 200, found
-    return dict(found.json)
-
-
-def _ids(page: dict[str, Any]) -> list[str]:
-    return [row["task_id"] for row in page["data"]]
 
 
 def _posted(agent: Agent, number: int) -> list[str]:
@@ -27,7 +16,7 @@ def _posted(agent: Agent, number: int) -> list[str]:
 @pytest.mark.promise("tasks.list.shape")
 def test_a_list_has_the_seeds_rows_and_its_pagination(house: House) -> None:
     stage = scene(house)
-    found = _page(stage.agent)
+    found = stage.agent.page("/tasks")
     task = stage.task
     assert found == {
         "data": [
@@ -40,17 +29,21 @@ def test_a_list_has_the_seeds_rows_and_its_pagination(house: House) -> None:
         "pagination": {"limit": 20, "offset": 0, "total": 1},
     }  # fmt: skip
     stage.accept()
-    assert _page(stage.agent)["data"][0]["operator"] == {"id": stage.operator.id, "name": "Jane D.", "rating": None}
+    assert stage.agent.page("/tasks")["data"][0]["operator"] == {
+        "id": stage.operator.id,
+        "name": "Jane D.",
+        "rating": None,
+    }
 
 
 @pytest.mark.promise("tasks.list.newest_first", "lists.offset")
 def test_newest_come_first_and_limit_and_offset_cut_the_list(house: House) -> None:
     agent = house.agent(deposit=1_000)
     ids = _posted(agent, 7)
-    assert _ids(_page(agent)) == ids
+    assert task_ids(agent.page("/tasks")) == ids
     for limit, offset in ((3, 0), (3, 3), (3, 6), (3, 7), (100, 5), (1, 1_000)):
-        page = _page(agent, f"?limit={limit}&offset={offset}")
-        assert _ids(page) == ids[offset : offset + limit]
+        page = agent.page(f"/tasks?limit={limit}&offset={offset}")
+        assert task_ids(page) == ids[offset : offset + limit]
         told = page["pagination"]
         assert (told["limit"], told["offset"], told["total"]) == (limit, offset, 7)
 
@@ -84,9 +77,9 @@ def test_a_list_can_be_of_one_status_and_a_strange_status_is_400(house: House) -
     agent = house.agent(deposit=1_000)
     kept, cancelled = agent.posted(), agent.posted()
     agent.cancel(cancelled)
-    assert _ids(_page(agent, "?status=PENDING")) == [kept]
-    assert _ids(_page(agent, "?status=CANCELLED")) == [cancelled]
-    assert _page(agent, "?status=DISPUTED") == {"data": [], "pagination": {"limit": 20, "offset": 0, "total": 0}}
+    assert task_ids(agent.page("/tasks?status=PENDING")) == [kept]
+    assert task_ids(agent.page("/tasks?status=CANCELLED")) == [cancelled]
+    assert agent.page("/tasks?status=DISPUTED") == {"data": [], "pagination": {"limit": 20, "offset": 0, "total": 0}}
     for status in ("pending", "EXPIRED", "", "PENDING,CANCELLED"):
         refused = agent.get(f"/tasks?status={status}")
         assert (status, refused.status, refused.json["details"]["field"]) == (status, 400, "status")
@@ -99,8 +92,8 @@ def test_the_total_of_every_status_is_exact_through_every_move(house: House) -> 
     agent.posted(reward_usd=10)
 
     def totals() -> dict[str, int]:
-        counted = {status: _page(agent, f"?status={status}")["pagination"]["total"] for status in STATES}
-        assert sum(counted.values()) == _page(agent)["pagination"]["total"] == 2
+        counted = {status: agent.page(f"/tasks?status={status}")["pagination"]["total"] for status in STATES}
+        assert sum(counted.values()) == agent.page("/tasks")["pagination"]["total"] == 2
         return {status: total for status, total in counted.items() if total}
 
     assert totals() == {"PENDING": 2}
@@ -122,12 +115,12 @@ def test_the_total_of_every_status_is_exact_through_every_move(house: House) -> 
 @pytest.mark.promise("lists.total_exact")
 def test_verified_and_completed_tasks_are_counted_too(house: House) -> None:
     stage = scene(house, "VERIFIED")
-    assert _page(stage.agent, "?status=VERIFIED")["pagination"]["total"] == 1
+    assert stage.agent.page("/tasks?status=VERIFIED")["pagination"]["total"] == 1
     house.advance(hours=1)
-    assert _page(stage.agent, "?status=VERIFIED")["pagination"]["total"] == 0
-    assert _page(stage.agent, "?status=COMPLETED")["pagination"]["total"] == 1
+    assert stage.agent.page("/tasks?status=VERIFIED")["pagination"]["total"] == 0
+    assert stage.agent.page("/tasks?status=COMPLETED")["pagination"]["total"] == 1
     house.advance(days=7)
-    assert _page(stage.agent, "?status=COMPLETED")["pagination"]["total"] == 1
+    assert stage.agent.page("/tasks?status=COMPLETED")["pagination"]["total"] == 1
 
 
 @pytest.mark.promise("lists.cursor")
@@ -135,13 +128,13 @@ def test_verified_and_completed_tasks_are_counted_too(house: House) -> None:
 def test_a_cursor_walks_the_whole_list_and_is_stable_under_inserts(house: House, status: str) -> None:
     agent = house.agent(deposit=1_000)
     ids = _posted(agent, 5)
-    page = _page(agent, f"?limit=2{status}")
-    walked = _ids(page)
+    page = agent.page(f"/tasks?limit=2{status}")
+    walked = task_ids(page)
     while cursor := page["pagination"].get("next_cursor"):
         agent.posted(reward_usd=10)
-        page = _page(agent, f"?limit=2{status}&cursor={cursor}")
+        page = agent.page(f"/tasks?limit=2{status}&cursor={cursor}")
         assert set(page["pagination"]) - {"next_cursor"} == {"limit"}, "a cursor page has no offset and no total"
-        walked += _ids(page)
+        walked += task_ids(page)
     assert walked == ids
 
 
@@ -150,7 +143,7 @@ def test_a_cursor_opens_only_the_list_that_gave_it_out(house: House) -> None:
     agent, other = house.agent(deposit=1_000), house.agent(deposit=1_000)
     _posted(agent, 3)
     _posted(other, 3)
-    cursor = _page(agent, "?limit=1")["pagination"]["next_cursor"]
+    cursor = agent.page("/tasks?limit=1")["pagination"]["next_cursor"]
     middle = len(cursor) // 2
     tampered = cursor[:middle] + ("A" if cursor[middle] != "A" else "B") + cursor[middle + 1 :]
     for asker, query in (
@@ -168,7 +161,7 @@ def test_a_cursor_opens_only_the_list_that_gave_it_out(house: House) -> None:
 def test_a_list_has_the_callers_own_tasks_and_no_others(house: House) -> None:
     agent, other = house.agent(deposit=1_000), house.agent(deposit=1_000)
     mine, _ = agent.posted(), other.posted()
-    assert _ids(_page(agent)) == [mine]
+    assert task_ids(agent.page("/tasks")) == [mine]
 
 
 @pytest.mark.promise("lists.consistent")
@@ -176,4 +169,4 @@ def test_an_unfiltered_list_shows_a_task_right_after_its_201(house: House) -> No
     agent = house.agent(deposit=1_000)
     for _ in range(5):
         task_id = agent.posted(reward_usd=10)
-        assert _ids(_page(agent, "?limit=1")) == [task_id]
+        assert task_ids(agent.page("/tasks?limit=1")) == [task_id]

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.kit.clock import iso
 from chalicelib.kit.table import Key
+from tests.contract.described import problems, response_schema
 from tests.doors.strangers import StillClock
 from tests.harness import House
 from tests.products.tasks.stages import scene
@@ -240,3 +241,18 @@ def test_reading_costs_what_it_may_cost(house: House) -> None:
             assert caller.get(path).status == 200
             assert (path, len(calls)) == (path, most), calls
         events.unregister("provide-client-params.dynamodb.*", unique_id="counting")
+
+
+def test_what_a_route_may_answer_in_several_shapes_is_described_in_each(house: House) -> None:
+    open_one, mine = scene(house), scene(house, "ACCEPTED")
+    estimated = open_one.next(estimate_required=True)
+    read = "GET /api/v1/operator/tasks/{task_id}"
+    answers = [
+        ("GET /api/v1/operator/tasks", mine.operator.get("/operator/tasks")),
+        ("GET /api/v1/operator/tasks", mine.operator.get("/operator/tasks?scope=mine")),
+        (read, mine.operator.get(f"/operator/tasks/{mine.task_id}")),
+        (read, mine.operator.get(f"/operator/tasks/{open_one.task_id}")),
+        ("POST /api/v1/operator/tasks/{task_id}/accept", open_one.operator.accept(estimated.task_id, estimate_hours=2)),
+    ]
+    for route, answer in answers:
+        assert (answer.status, problems(response_schema(route, 200), answer.json)) == (200, []), route

@@ -170,8 +170,8 @@ class Estimate(Words):
     at: Moment
 
 
-class TaskShown(Words):
-    """GET /tasks/:id."""
+class TaskTold(Words):
+    """What both sides of a task are told of it."""
 
     task_id: str
     title: str
@@ -183,32 +183,37 @@ class TaskShown(Words):
     digital_instructions: str | None
     location: Location | Remote
     reward_usd: AmountOut
-    platform_fee_usd: AmountOut
-    platform_fee: AmountOut
     deadline: Moment
     proof_requirements: list[str]
-    proof: Proof | None
     guardian_result: GuardianResult | None
-    operator: OperatorShown | None
-    callback_url: str | None
-    messages: list[str] = Field(default_factory=list)
     estimate_required: bool
     estimate: Estimate | None
-    rating: int | None
-    rating_comment: str | None
     submissions: int
-    verified_by: str | None
     cancel_reason: str | None
-    refunded_usd: AmountOut | None
-    dispute: DisputeShown | None
     accepted_at: Moment | None
     started_at: Moment | None
     submitted_at: Moment | None
-    verified_at: Moment | None
     completed_at: Moment | None
     hold_until: Moment | None
     cancelled_at: Moment | None
     created_at: Moment
+
+
+class TaskShown(TaskTold):
+    """GET /tasks/:id."""
+
+    platform_fee_usd: AmountOut
+    platform_fee: AmountOut
+    proof: Proof | None
+    operator: OperatorShown | None
+    callback_url: str | None
+    messages: list[str] = Field(default_factory=list)
+    rating: int | None
+    rating_comment: str | None
+    verified_by: str | None
+    refunded_usd: AmountOut | None
+    dispute: DisputeShown | None
+    verified_at: Moment | None
 
 
 class Cancelled(Words):

@@ -9,7 +9,7 @@ from chalicelib.kit.pages import Pagination
 from chalicelib.kit.words import AmountOut, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
-from chalicelib.products.tasks.words.tasks import Estimate, GuardianResult, Location, OperatorShown, Remote
+from chalicelib.products.tasks.words.tasks import OperatorShown, TaskTold
 
 _Part = Annotated[int, Field(ge=0, le=1_000_000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -87,35 +87,11 @@ class MyTaskPage(Words):
     pagination: Pagination
 
 
-class MyTask(Words):
+class MyTask(TaskTold):
     """GET /operator/tasks/:id for whoever has the task: all that the work needs."""
 
-    task_id: str
-    title: str
-    description: str
-    status: Status
     state: AssignmentState
-    task_type: TaskType
-    task_domain: str
-    proof_type: str
-    digital_instructions: str | None
-    location: Location | Remote
-    reward_usd: AmountOut
-    deadline: Moment
-    proof_requirements: list[str]
-    estimate_required: bool
-    estimate: Estimate | None
-    guardian_result: GuardianResult | None
-    submissions: int
     resubmit_until: Moment | None
-    cancel_reason: str | None
-    accepted_at: Moment | None
-    started_at: Moment | None
-    submitted_at: Moment | None
-    completed_at: Moment | None
-    hold_until: Moment | None
-    cancelled_at: Moment | None
-    created_at: Moment
 
 
 class RateOrder(Words):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.tasks import admin_routes, dispute_routes
 from chalicelib.products.tasks.actions import agents, categories, estimates, operators, ratings, work
 from chalicelib.products.tasks.words import categories as category_words
 from chalicelib.products.tasks.words import tasks as words
@@ -66,21 +65,24 @@ def rate(call: Call[work_words.RateOrder]) -> Outcome:
     return ratings.rate(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
 
 
-@_routes.get("/api/v1/operator/tasks", Who.OPERATOR, lambda: words.FeedQuery, lambda: words.FeedPage)
+@_routes.get(
+    "/api/v1/operator/tasks", Who.OPERATOR, lambda: words.FeedQuery, lambda: words.FeedPage | work_words.MyTaskPage
+)
 def browse(call: Call[words.FeedQuery]) -> words.FeedPage | work_words.MyTaskPage:
     if call.words.scope == "mine":
         return work.list_mine(call.world, call.operator, call.words)
     return operators.browse(call.world, call.operator, call.words)
 
 
-@_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, lambda: work_words.MyTask)
+@_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, lambda: work_words.MyTask | words.FeedRow)
 def find_mine(call: Call[Nothing]) -> work_words.MyTask | words.FeedRow:
     return work.find(call.world, call.operator, call.ids["task_id"])
 
 
 @_routes.post(
-    "/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, lambda: work_words.AcceptOrder, lambda: words.Accepted
-)
+    "/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, lambda: work_words.AcceptOrder,
+    lambda: words.Accepted | work_words.Estimated,
+)  # fmt: skip
 def accept(call: Call[work_words.AcceptOrder]) -> Outcome:
     return operators.accept(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
@@ -104,4 +106,4 @@ def submit(call: Call[words.Submission]) -> Outcome:
     return operators.submit(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
 
-ROUTES = [*_routes.all, *dispute_routes.ROUTES, *admin_routes.ROUTES]
+ROUTES = _routes.all

@@ -6,7 +6,6 @@ from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import PageWords
 from chalicelib.kit.words import Because, Nothing
-from chalicelib.products.accounts import webhook_routes
 from chalicelib.products.accounts.actions import agents, fiat, notices, refunds
 from chalicelib.products.accounts.words import accounts as words
 
@@ -73,4 +72,4 @@ def refund(call: Call[Because]) -> Outcome:
     return refunds.refund(call.world, call.admin, call.ids["transaction_id"], call.words.reason, call.claim)
 
 
-ROUTES = [*_routes.all, *webhook_routes.ROUTES]
+ROUTES = _routes.all

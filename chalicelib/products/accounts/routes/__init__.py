@@ -1,0 +1,5 @@
+"""Accounts over HTTP, by theme."""
+
+from chalicelib.products.accounts.routes import accounts, webhooks
+
+ROUTES = [*accounts.ROUTES, *webhooks.ROUTES]
