@@ -1,12 +1,21 @@
-"""The page of tables: infra/resources.yaml, and the rows that the stores' docstrings list."""
+"""The page of tables: infra/resources.yaml, the rows that the stores' docstrings list, and the queries they make."""
 
+import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import product
+from types import ModuleType
 from typing import Any
 
 import yaml
 
 from docs.drawing import ROOT, modules, page, table
+
+INTRODUCTION = """\
+Every table has the keys `pk` and `sk`, both text; reads by them are consistent. Most reads are of one row, or of some
+rows together, by these keys. The others are listed below each table: a query goes through one partition of the table or
+of an index. Nothing is ever scanned."""
+THE_TABLE = "the table itself"
 
 
 def table_page() -> str:
@@ -15,12 +24,12 @@ def table_page() -> str:
     for logical, resource in resources.items():
         if resource["Type"] == "AWS::DynamoDB::Table":
             name = logical.removesuffix("Table").lower()
-            parts += [f"## {name}", _described_table(resource["Properties"]), *_rows_of(name)]
-    return page("Tables", "Every table has the keys `pk` and `sk`, both text; reads by them are consistent.", *parts)
+            parts += [f"## {name}", _described_table(resource["Properties"]), *_rows_of(name), *_access_of(name)]
+    return page("Tables", INTRODUCTION, *parts)
 
 
 def _described_table(properties: dict[str, Any]) -> str:
-    rows = [("the table itself", *_key(properties), "everything")]
+    rows = [(THE_TABLE, *_key(properties), "everything")]
     for index in properties.get("GlobalSecondaryIndexes", []):
         shown = index["Projection"]
         holds = {"ALL": "everything", "KEYS_ONLY": "keys"}.get(
@@ -56,3 +65,54 @@ def _row_lines(text: str) -> list[str]:
         if {"pk", "sk", "what"} <= set(lines[0].split()):
             return [line[lines[0].index("pk") :] for line in lines]
     return []
+
+
+def queries(table: str) -> Iterator[tuple[str, str]]:
+    """The queries of a table: what each is asked, and the indexes that answer it, or the table itself."""
+    for module in modules():
+        if getattr(module, "TABLE", None) == table or getattr(getattr(module, "rows", None), "TABLE", None) == table:
+            yield from _queries_in(module, table)
+
+
+def _queries_in(module: ModuleType, table: str) -> Iterator[tuple[str, str]]:
+    functions = {one.name: one for one in ast.walk(ast.parse(inspect.getsource(module))) if _is_function(one)}
+    for function in functions.values():
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "store.query" and _of(call, module) == table:
+                asked = " ".join((ast.get_docstring(function) or "").split("\n\n")[0].split())
+                index = next((word.value for word in call.keywords if word.arg == "index"), None)
+                for name in _texts(index, functions) if index else [THE_TABLE]:
+                    yield asked.partition(". ")[0].rstrip("."), name
+
+
+def _is_function(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef)
+
+
+def _of(call: ast.Call, module: ModuleType) -> str:
+    """The table of a query: its first argument, a name of the module or of its store's."""
+    owner, _, name = ast.unparse(call.args[0]).rpartition(".")
+    return str(getattr(getattr(module, owner) if owner else module, name))
+
+
+def _texts(node: ast.expr, functions: Mapping[str, Any]) -> list[str]:
+    """The texts that an expression may be: as it stands, put together, or answered by a function of the module."""
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    if isinstance(node, ast.FormattedValue):
+        return _texts(node.value, functions)
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(parts) for parts in product(*(_texts(value, functions) for value in node.values))]
+    if isinstance(node, ast.IfExp):
+        return [*_texts(node.body, functions), *_texts(node.orelse, functions)]
+    assert isinstance(node, ast.Call), ast.unparse(node)  # noqa: S101
+    answered = functions[ast.unparse(node.func)].body[-1]
+    return _texts(answered.value, functions)
+
+
+def _access_of(name: str) -> Iterator[str]:
+    answered: dict[str, list[str]] = {}
+    for asked, index in queries(name):
+        answered.setdefault(asked, []).append(index if index == THE_TABLE else f"`{index}`")
+    if answered:
+        yield table(("asked", "answered by"), ((asked, " or ".join(by)) for asked, by in answered.items()))

@@ -14,7 +14,7 @@ from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
 from chalicelib.doors.http.routes import Route
 from chalicelib.kit import errors
 from chalicelib.kit.errors import Refusal
-from docs import build
+from docs import build, tables_page
 from tests.rules.source import ROOT
 
 REFUSALS = build.refusals()
@@ -136,6 +136,16 @@ def test_the_page_of_tables_lists_every_table_and_every_index_of_the_template() 
 def test_every_table_says_what_its_rows_are() -> None:
     sections = (ROOT / "docs/tables.md").read_text().split("\n## ")[1:]
     assert [section.splitlines()[0] for section in sections if "```" not in section] == []
+
+
+def test_every_index_answers_a_query_that_the_page_names() -> None:
+    resources = yaml.safe_load((ROOT / "infra" / "resources.yaml").read_text())["Resources"]
+    tables = {name: one["Properties"] for name, one in resources.items() if one["Type"] == "AWS::DynamoDB::Table"}
+    for logical, described in tables.items():
+        asked = dict.fromkeys(index for sentence, index in tables_page.queries(logical.removesuffix("Table").lower()))
+        indexes = {one["IndexName"] for one in described.get("GlobalSecondaryIndexes", [])}
+        assert indexes <= asked.keys(), logical
+        assert all(sentence for sentence, _ in tables_page.queries(logical.removesuffix("Table").lower())), logical
 
 
 # Routes --------------------------------------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ def _shelf(look: str) -> str:
 
 
 def _read(store: Store, look: str, prefix: str, limit: int) -> dict[str, Item]:
+    """Pictures that begin to look like one, as far as a prefix of its look goes."""
     return {item["sk"]: item for item in store.query(TABLE, under(_shelf(look), prefix), limit=limit).items}
 
 
