@@ -14,7 +14,7 @@ from docs.drawing import ROOT, modules, page, table
 INTRODUCTION = """\
 Every table has the keys `pk` and `sk`, both text; reads by them are consistent. Most reads are of one row, or of some
 rows together, by these keys. The others are listed below each table: a query goes through one partition of the table or
-of an index. Nothing is ever scanned."""
+of an index. Only the proof of all books reads a whole table."""
 THE_TABLE = "the table itself"
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # A row is in a transaction's hands for some milliseconds; DynamoDB lets nobody wait for it.
 TRIES_MAX = 6
 FIRST_PAUSE_SECONDS = 0.02
+BATCH_MAX = 100
 
 AILING = {
     "InternalServerError", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable",
@@ -55,7 +56,13 @@ class Store:
         return self.get_across([(table, key) for key in keys])
 
     def get_across(self, places: Sequence[Place]) -> list[Item | None]:
-        """Up to 100 rows of any tables in one call, read consistently, in the order of the places."""
+        """Rows of any tables, read consistently, in the order of the places; 100 in one call."""
+        whole: list[Item | None] = []
+        for first in range(0, len(places), BATCH_MAX):
+            whole += self._get_batch(places[first : first + BATCH_MAX])
+        return whole
+
+    def _get_batch(self, places: Sequence[Place]) -> list[Item | None]:
         found: dict[tuple[str, Key], Item] = {}
         wanted: dict[str, Any] = {}
         for table, key in places:

@@ -93,7 +93,7 @@ def _changes(writes: Sequence[Write]) -> dict[str, int]:
             for name, value in pairs:
                 amount = int(write.request["ExpressionAttributeValues"][value]["N"])
                 added[f"{write.key.pk}/{write.request['ExpressionAttributeNames'][name]}"] += amount
-    return {path: amount for path, amount in added.items() if not path.endswith("/version")}
+    return {path: amount for path, amount in added.items() if not path.endswith(("/version", "/legs"))}
 
 
 def _books(store: Store, owners: Sequence[str]) -> dict[str, int]:

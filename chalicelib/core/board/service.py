@@ -12,7 +12,7 @@ from chalicelib.core.identity.model import Operator
 from chalicelib.kit import clock, ids
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound
 from chalicelib.kit.lifecycle import MovedOn
-from chalicelib.kit.store import Store
+from chalicelib.kit.store import Place, Store
 from chalicelib.kit.table import Item, Write, pack
 
 FEED_COUNTED_MAX = 1_000
@@ -143,7 +143,7 @@ def release(opening: Opening, operator_id: str, now: datetime) -> list[Write]:
 
     The writes refuse Taken, when the opening was withdrawn.
     """
-    return [*_free(opening, operator_id, now), rows.less_load(operator_id)]
+    return [*_free(opening, operator_id, now), rows.taken_back(operator_id)]
 
 
 def give_back(held: Held, operator_id: str, now: datetime, most: int) -> list[Write]:
@@ -251,8 +251,18 @@ def recent_work(store: Store, operator_id: str, limit: int) -> list[Assignment]:
 def work_of(
     store: Store, operator_id: str, limit: int, after: Mapping[str, Any] | None
 ) -> tuple[list[Assignment], Mapping[str, Any] | None]:
-    """A page of what an operator has claimed, newest first, and the row to go on after, if there is more."""
+    """A page of what an operator has claimed and kept, newest first, and the row to go on after, if there is more."""
     return rows.assignments_of(store, operator_id, limit, after)
+
+
+def count_of_work(operator_id: str) -> Place:
+    """Where it is counted how much that is, for a read that other things are read in too."""
+    return rows.TABLE, rows.load_row(operator_id)
+
+
+def read_count(row: Item | None) -> int:
+    """How much an operator has claimed and kept."""
+    return int((row or {}).get("listed", 0))
 
 
 def expect_again(operator_id: str, until: datetime) -> Write:

@@ -2,8 +2,8 @@
 
 pk                 sk                what
 <opening id>       opening           work that can be taken; in the indexes of the feed while it can
-<opening id>       operator#op_…     an assignment; in the index `by_operator`
-op_…               load              how many assignments an operator has open, and gave back on which day
+<opening id>       operator#op_…     an assignment; in the index `by_operator` unless it was given back
+op_…               load              how many assignments an operator has, and has open, and gave back on which day
 """
 
 from collections.abc import Mapping, Sequence
@@ -90,16 +90,20 @@ def add_assignment(assignment: Assignment, refusal: Else) -> Write:
 
 
 def move_assignment(opening_id: str, operator_id: str, state: AssignmentState, ended_at: datetime | None) -> Write:
-    """An assignment goes on or ends. The work row decides whether it may, so this only expects to find it."""
+    """An assignment goes on or ends. The work row decides whether it may, so this only expects to find it.
+
+    What is given back leaves the operator's list.
+    """
     ended: Item = {"ended_at": clock.iso(ended_at)} if ended_at else {}
+    gone = ["claimed"] if state is AssignmentState.RELEASED else []
     row = _assignment_row(opening_id, operator_id)
-    return update(TABLE, row, put={"state": state.value, **ended}, where=Attr("pk").exists())
+    return update(TABLE, row, put={"state": state.value, **ended}, drop=gone, where=Attr("pk").exists())
 
 
 def more_load(operator_id: str, most: int, refusal: Else) -> Write:
-    """One open assignment more, unless there are as many as there may be."""
+    """One assignment more, and it is open, unless there are as many open ones as there may be."""
     room = Attr("open").not_exists() | Attr("open").lt(most)
-    return update(TABLE, load_row(operator_id), plus={"open": 1}, where=room, refusal=refusal)
+    return update(TABLE, load_row(operator_id), plus={"open": 1, "listed": 1}, where=room, refusal=refusal)
 
 
 def less_load(operator_id: str) -> Write:
@@ -107,13 +111,18 @@ def less_load(operator_id: str) -> Write:
     return update(TABLE, load_row(operator_id), plus={"open": -1}, where=Attr("open").gte(1))
 
 
+def taken_back(operator_id: str) -> Write:
+    """One assignment less, which was open."""
+    return update(TABLE, load_row(operator_id), plus={"open": -1, "listed": -1}, where=Attr("open").gte(1))
+
+
 def gave_back(operator_id: str, day: str, stale: Sequence[str], most: int, refusal: Else) -> Write:
-    """One open assignment less, given back on this UTC day, unless there were as many as there may be."""
+    """One assignment less, which was open, given back on this UTC day, unless there were as many as there may be."""
     today = f"{GAVE_BACK}{day}"
     room = Attr(today).not_exists() | Attr(today).lt(most)
     return update(
-        TABLE, load_row(operator_id), plus={"open": -1, today: 1}, drop=[f"{GAVE_BACK}{one}" for one in stale],
-        where=Attr("open").gte(1) & room, refusal=refusal,
+        TABLE, load_row(operator_id), plus={"open": -1, "listed": -1, today: 1},
+        drop=[f"{GAVE_BACK}{one}" for one in stale], where=Attr("open").gte(1) & room, refusal=refusal,
     )  # fmt: skip
 
 
@@ -179,7 +188,7 @@ def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:
 def assignments_of(
     store: Store, operator_id: str, limit: int, after: Mapping[str, Any] | None = None
 ) -> tuple[list[Assignment], Mapping[str, Any] | None]:
-    """An operator's assignments, newest first, and the row to go on after, if there is more."""
+    """An operator's assignments but those given back, newest first, and the row to go on after, if there is more."""
     mine = Condition("operator_id").eq(operator_id)
     found = store.query(TABLE, mine, index="by_operator", limit=limit, newest_first=True, after=after)
     return [_assignment(item) for item in found.items], found.last

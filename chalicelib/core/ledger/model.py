@@ -128,6 +128,8 @@ class Book:
     balances: dict[str, int]
     rewards_by_day: dict[str, int]
     version: int
+    legs: int
+    """How many transfers have touched this owner."""
     fiat_until: str = ""
     """Until when a fiat deposit of this agent counts as recent (ruling 27), as text; empty when there was none."""
 

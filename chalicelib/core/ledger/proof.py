@@ -51,6 +51,8 @@ def problems_of(store: Store, owner: str) -> list[str] | None:
         for day, amount in before.rewards_by_day.items()
         if counted.get(day, 0) != amount
     ]
+    if before.legs != len(transfers):
+        problems.append(f"{owner}: the book counts {before.legs} transfers, there are {len(transfers)}")
     return problems + [
         f"{owner}/{name}: the book says {before[name]}, the legs say {due.get(name, 0)}"
         for name in sorted({*before.balances, *due})

@@ -135,6 +135,7 @@ def _as_read(
 
 def _fold(moved: dict[str, int], transfer: Transfer, owner: str) -> None:
     """Add one transfer to the changes of one owner's book."""
+    moved[rows.LEGS] += owner in transfer.private_owners
     if transfer.debit.owner == owner:
         moved[transfer.debit.name] -= transfer.amount_micros
     if transfer.credit.owner == owner:

@@ -1,7 +1,7 @@
 """Rows of the ledger table.
 
     pk                 sk                  what
-    agent_… / op_…     book                the balances of one private owner, and how often they changed
+    agent_… / op_…     book                the balances of one private owner, and how many changes and legs there were
     agent_… / op_…     leg#<transfer id>   that owner's side of one transfer
     house#<day>        leg#<transfer id>   a transfer that touches no private owner
     house#closing      <day>               what every kind of account held when the day was over
@@ -27,6 +27,8 @@ from chalicelib.kit.table import Else, Item, Key, Write, add, update
 TABLE = "ledger"
 DAY_SHARDS = 4
 REWARDS = "rewards_"
+VERSION, LEGS = "version", "legs"
+"""What a book counts beside money: its changes, and its owner's legs."""
 
 
 def book_row(owner: str) -> Key:
@@ -41,7 +43,7 @@ def leg_row(owner: str, transfer_id: str) -> Key:
 
 def open_book(owner: str, names: Iterable[str]) -> Write:
     """An empty book."""
-    return add(TABLE, book_row(owner), {**dict.fromkeys(names, 0), "version": 0})
+    return add(TABLE, book_row(owner), {**dict.fromkeys(names, 0), VERSION: 0})
 
 
 def change_book(
@@ -49,7 +51,7 @@ def change_book(
     put: Item | None = None,
 ) -> Write:  # fmt: skip
     """One change of a book: balances and day sums move, the version counts; `put` is what else is noted in it."""
-    plus = {**changes, "version": 1}
+    plus = {**changes, VERSION: 1}
     return update(TABLE, book_row(owner), put=put, plus=plus, drop=stale, where=where, refusal=refusal)
 
 
@@ -89,9 +91,10 @@ def read_book(owner: str, item: Item) -> Book:
     numbers = {name: content for name, content in item.items() if isinstance(content, int)}
     return Book(
         owner=owner,
-        balances={n: v for n, v in numbers.items() if n != "version" and not n.startswith(REWARDS)},
+        balances={n: v for n, v in numbers.items() if n not in (VERSION, LEGS) and not n.startswith(REWARDS)},
         rewards_by_day={n.removeprefix(REWARDS): v for n, v in numbers.items() if n.startswith(REWARDS)},
-        version=numbers.get("version", 0),
+        version=numbers.get(VERSION, 0),
+        legs=numbers.get(LEGS, 0),
         fiat_until=str(item.get("fiat_until", "")),
     )
 

@@ -4,6 +4,7 @@ pk               sk        what
 tx#<tx hash>     deposit   one deposit in USDC, and whose it is: credited once
 txn_…            owner     whose deposit this is
 agent_…          in#<time> one deposit of an account, in USDC or fiat, sorted by when it began
+agent_…          counts    how many deposits the account has
 pay_…            owner     whose order a fiat deposit is
 """
 
@@ -99,6 +100,12 @@ def list_deposits(store: Store, account_id: str, limit: int, after: Mapping[str,
     return store.query(TABLE, under(account_id, PREFIX), limit=limit, newest_first=True, after=after)
 
 
+def count_deposits(store: Store, account_id: str) -> int:
+    """How many deposits an account has."""
+    counts = store.get(TABLE, _counts_row(account_id)) or {}
+    return int(counts.get("deposits", 0))
+
+
 def read(item: Item) -> Deposit:
     """A deposit from its row."""
     return Deposit.model_validate({**item, "account_id": item["pk"]})
@@ -108,7 +115,12 @@ def _listed(deposit: Deposit) -> list[Write]:
     return [
         add(TABLE, deposit.row, deposit.model_dump(exclude={"account_id"}, exclude_none=True)),
         add(TABLE, Key(deposit.transaction_id, "owner"), {"account_id": deposit.account_id}),
+        update(TABLE, _counts_row(deposit.account_id), plus={"deposits": 1}),
     ]
+
+
+def _counts_row(account_id: str) -> Key:
+    return Key(account_id, "counts")
 
 
 def _row(account_id: str, order_id: str) -> Key:

@@ -3,6 +3,7 @@
 pk         sk                  what
 op_…       payout_…            one payout; while it is pending or sent, in the index `waiting`
 op_…       to#<rail>#<where>   a destination, and from when on it may be paid to
+op_…       counts              how many payouts the operator has asked for
 op_…       day                 the sum that the operator asked for on the UTC day of the last payout
 payout_…   owner               whose payout it is
 """
@@ -85,6 +86,7 @@ def add_payout(payout: Payout) -> list[Write]:
     return [
         add(TABLE, payout_row(payout.operator_id, payout.payout_id), {**item, "waits": waits}),
         add(TABLE, Key(payout.payout_id, "owner"), {"operator_id": payout.operator_id}),
+        update(TABLE, _counts_row(payout.operator_id), plus={"payouts": 1}),
     ]
 
 
@@ -143,6 +145,12 @@ def list_payouts(store: Store, operator_id: str, limit: int, after: Mapping[str,
     return store.query(TABLE, under(operator_id, PREFIX), limit=limit, newest_first=True, after=after)
 
 
+def count_payouts(store: Store, operator_id: str) -> int:
+    """How many payouts an operator has asked for."""
+    counts = store.get(TABLE, _counts_row(operator_id)) or {}
+    return int(counts.get("payouts", 0))
+
+
 def list_waiting(store: Store, state: PayoutState, limit: int, after: Mapping[str, Any] | None) -> Rows:
     """Everybody's payouts in one of the states that are no end, newest first."""
     return store.query(
@@ -153,6 +161,10 @@ def list_waiting(store: Store, state: PayoutState, limit: int, after: Mapping[st
 def read_payout(item: Item) -> Payout:
     """A payout from its row."""
     return Payout.model_validate({**item, "payout_id": item["sk"], "operator_id": item["pk"]})
+
+
+def _counts_row(operator_id: str) -> Key:
+    return Key(operator_id, "counts")
 
 
 def _refusal(row: Move) -> Else:

@@ -69,12 +69,12 @@ def on_board(body: Body) -> dict[str, Any]:
     return body.model_dump(include=told)
 
 
-def my_row(mine: Assignment, task: Task | None) -> work_words.MyTaskRow:
-    """A task in its operator's own list; `task` is None where it is none of theirs any more."""
+def my_row(mine: Assignment, task: Task) -> work_words.MyTaskRow:
+    """A task in its operator's own list."""
     return work_words.MyTaskRow(
         task_id=mine.opening_id, title=mine.title, task_type=rules.TaskType(mine.kind), reward_usd=mine.pay_micros,
-        state=mine.state, status=task and task.status, deadline=task and task.deadline,
-        resubmit_until=task and task.resubmit_until, claimed_at=mine.claimed_at, ended_at=mine.ended_at,
+        state=mine.state, status=task.status, deadline=task.deadline,
+        resubmit_until=task.resubmit_until, claimed_at=mine.claimed_at, ended_at=mine.ended_at,
     )  # fmt: skip
 
 

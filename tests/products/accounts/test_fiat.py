@@ -68,6 +68,7 @@ def test_in_live_the_provider_is_asked_and_its_word_decides(house: House) -> Non
     first = agent.get("/agents/deposits?limit=1").json
     rest = agent.get(f"/agents/deposits?cursor={first['pagination']['next_cursor']}").json
     assert first["data"] + rest["data"] == listed
+    assert (first["pagination"]["total"], "total" in rest["pagination"]) == (3, False)
     assert agent.balance() == (107, 0)
     house.prove()
 

@@ -110,6 +110,7 @@ def test_what_is_refused_is_available_again_at_once_or_when_it_is_looked_up(hous
         assert (_status(operator, returned), operator.earnings()[1]) == ("failed", 200)
         shown = operator.get("/operator/payouts?limit=1").json
         assert (shown["data"][0]["payout_id"], shown["data"][0]["failure"]) == (returned.json["payout_id"], "RETURNED")
+        assert shown["pagination"]["total"] == 2
         again = operator.get(f"/operator/payouts?cursor={shown['pagination']['next_cursor']}&offset=1")
         assert (again.status, again.json["details"]["field"]) == (400, "cursor")
         older = operator.get(f"/operator/payouts?cursor={shown['pagination']['next_cursor']}").json["data"]
@@ -239,7 +240,7 @@ def test_a_payout_that_nobody_hears_of_for_days_is_told_to_the_log(house: House)
     assert [line for line in lines if line["event"] == "payout.stuck"]
 
 
-@pytest.mark.promise("operators.earnings.history")
+@pytest.mark.promise("operators.earnings.history", "lists.total_exact")
 def test_every_movement_of_earnings_is_listed_newest_first(house: House) -> None:
     done = scene(house, "COMPLETED", reward_usd=200)
     house.advance(days=7)
@@ -256,4 +257,5 @@ def test_every_movement_of_earnings_is_listed_newest_first(house: House) -> None
     first = done.operator.get("/operator/earnings/history?limit=2").json
     rest = done.operator.get(f"/operator/earnings/history?cursor={first['pagination']['next_cursor']}").json
     assert first["data"] + rest["data"] == found
+    assert (first["pagination"]["total"], "total" in rest["pagination"]) == (3, False)
     assert house.operator().get("/operator/earnings/history").json["data"] == []

@@ -68,8 +68,9 @@ def list_deposits(world: World, agent: Agent, query: pages.PageWords) -> words.D
     """The account's deposits, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
     turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}", query)
     page = rows.list_deposits(world.store, agent.account_id, turn.rows, turn.after)
+    total = None if turn.after else rows.count_deposits(world.store, agent.account_id)
     shown = [_listed(rows.read(item)) for item in turn.of(page.items)]
-    return words.DepositPage(data=shown, pagination=turn.pagination(page.last, None))
+    return words.DepositPage(data=shown, pagination=turn.pagination(page.last, total))
 
 
 def _at_once(world: World, wanted: Deposit, claim: Claim | None) -> Outcome:

@@ -93,17 +93,19 @@ def list_payouts(world: World, operator: Operator, query: pages.PageWords) -> pa
     """The operator's payouts, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
     turn = pages.turn(world.cursors, f"{LIST}/{operator.id}", query)
     page = rows.list_payouts(world.store, operator.id, turn.rows, turn.after)
+    total = None if turn.after else rows.count_payouts(world.store, operator.id)
     shown = [show(rows.read_payout(item)) for item in turn.of(page.items)]
-    return payout_words.PayoutPage(data=shown, pagination=turn.pagination(page.last, None))
+    return payout_words.PayoutPage(data=shown, pagination=turn.pagination(page.last, total))
 
 
 def earnings_history(world: World, operator: Operator, query: pages.PageWords) -> payout_words.EarningsPage:
     """Every movement of the operator's money, newest first. Raises Invalid."""
     turn = pages.turn(world.cursors, f"{HISTORY}/{operator.id}", query)
     page = ledger_rows.history(world.store, operator.id, turn.rows, turn.after)
+    total = None if turn.after else ledger_rows.find_book(world.store, operator.id).legs
     legs = [ledger_rows.read_leg(item) for item in turn.of(page.items)]
     return payout_words.EarningsPage(
-        data=[payout_words.Movement.of(leg) for leg in legs], pagination=turn.pagination(page.last, None)
+        data=[payout_words.Movement.of(leg) for leg in legs], pagination=turn.pagination(page.last, total)
     )
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from chalicelib.core.board import service as board
-from chalicelib.core.board.model import AssignmentState
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once, pages
@@ -30,10 +29,12 @@ def list_mine(world: World, operator: Operator, query: words.FeedQuery) -> work_
     turn = pages.turn(world.cursors, f"{LIST}/{operator.id}", query)
     work, last = board.work_of(world.store, operator.id, turn.rows, turn.after)
     page = turn.of(work)
-    theirs = [TaskRef(one.owner_id, one.opening_id) for one in page if one.state is not AssignmentState.RELEASED]
-    tasks = rows.find_tasks(world.store, theirs)
-    shown = [show.my_row(one, tasks.get(one.opening_id)) for one in page]
-    return work_words.MyTaskPage(data=shown, pagination=turn.pagination(last, None))
+    refs = [TaskRef(one.owner_id, one.opening_id) for one in page]
+    tasks, counted = rows.find_tasks_and(world.store, refs, [] if turn.after else [board.count_of_work(operator.id)])
+    # The list is from an index: what was given back a moment ago may still be on it, and is none of theirs any more.
+    shown = [show.my_row(one, task) for one in page if (task := tasks[one.opening_id]).operator_id == operator.id]
+    total = board.read_count(counted[0]) if counted else None
+    return work_words.MyTaskPage(data=shown, pagination=turn.pagination(last, total))
 
 
 def find(world: World, operator: Operator, task_id: str) -> work_words.MyTask | words.FeedRow:

@@ -152,10 +152,12 @@ def _read_sheets(found: Sequence[Item | None]) -> Sheets:
     )
 
 
-def find_tasks(store: Store, refs: Sequence[TaskRef]) -> dict[str, Task]:
-    """The heads of up to 100 tasks, by their ids, in one read."""
-    items = store.get_many(TABLE, [head_row(ref) for ref in refs]) if refs else []
-    return {item["sk"]: read_task(item) for item in items if item}
+def find_tasks_and(
+    store: Store, refs: Sequence[TaskRef], others: Sequence[Place]
+) -> tuple[dict[str, Task], list[Item | None]]:
+    """The heads of up to 100 tasks, by their ids, and some other rows beside them, of whatever tables."""
+    found = store.get_across([*((TABLE, head_row(ref)) for ref in refs), *others])
+    return {item["sk"]: read_task(item) for item in found[: len(refs)] if item}, found[len(refs) :]
 
 
 def list_tasks(

@@ -66,15 +66,15 @@ class Started(Words):
 
 
 class MyTaskRow(Words):
-    """One task that an operator has or had. What was given back is told of no further."""
+    """One task that an operator has or had; what was given back is none."""
 
     task_id: str
     title: str
     task_type: TaskType
     reward_usd: AmountOut
     state: AssignmentState
-    status: Status | None
-    deadline: Moment | None
+    status: Status
+    deadline: Moment
     resubmit_until: Moment | None
     claimed_at: Moment
     ended_at: Moment | None
