@@ -72,7 +72,7 @@ def check_modern(server: Server, request: Request, message: Message) -> None:
 
 
 def _unsupported(version: Any) -> UnsupportedVersion:
-    return UnsupportedVersion(supported=[*MODERN, *HANDSHAKE], requested=version)
+    return UnsupportedVersion(supported=list(MODERN), requested=version)
 
 
 def _check_name(request: Request, message: Message) -> None:
