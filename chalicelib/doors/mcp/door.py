@@ -79,10 +79,11 @@ def _walk(world: World, server: Server, request: Request, headers: dict[str, str
 def _hear(exchange: Exchange) -> Answer:
     """The answer to a message. A notification gets none, nor does an answer to what we never asked."""
     message, server = exchange.message, exchange.server
-    if message.id is None:
-        eras.check_notification(exchange.request)
-        return Answer(202, "")
     try:
+        if message.id is None:
+            eras.check_notification(exchange.request)
+            exchange.allowance.check()
+            return Answer(202, "")
         if exchange.modern:
             eras.check_modern(server, exchange.request, message)
         if not _names_a_tool(server, message):

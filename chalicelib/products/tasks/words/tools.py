@@ -69,7 +69,7 @@ class CancelTask(OneTask):
     idempotency_key: IdempotencyKey | None = None
 
 
-class VerifyTask(OneTask, words.VerifyOrder):
+class VerifyTask(words.VerifyOrder, OneTask):
     """verify_task."""
 
     idempotency_key: IdempotencyKey | None = None
