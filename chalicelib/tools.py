@@ -25,6 +25,7 @@ ADVICE = {
     "balance_owed": "Call fund_account: a deposit pays what is owed first. Then call the tool again.",
     "task_not_found": "Call list_tasks to find the task_id, then call the tool again.",
     "task_type_disabled": "Call list_digital_categories for what is switched on here.",
+    "credential_not_ready": "Call wait_task; retrieve the credential when the task is COMPLETED.",
     "wrong_state": "Call get_task_result to see how the task stands; it does not allow this now.",
 }
 """What to do next after a refusal, where a tool can do it."""

@@ -24,7 +24,8 @@ from chalicelib.kit.errors import Forbidden, OutcomeUnknown, Refusal
 from chalicelib.kit.words import dumps
 
 LOOPBACK = ("http://localhost", "http://127.0.0.1", "http://[::1]")
-STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform"}
+# How long an answer may be kept, the modern era says inside it; on the way nobody may.
+KEPT_BY_NOBODY = {"Cache-Control": "no-store, no-transform"}
 
 
 class ForeignOrigin(Forbidden):
@@ -38,7 +39,7 @@ class ForeignOrigin(Forbidden):
 
 def handle(world: Callable[[], World], server: Server, request: Request) -> Answer:
     """The answer to one request, whatever happens."""
-    headers = {"X-Request-Id": request.request_id}
+    headers = {"X-Request-Id": request.request_id, **KEPT_BY_NOBODY}
     try:
         answer = _walk(world().at_one_moment(), server, request, headers)
     except Refusal as refusal:
@@ -99,7 +100,7 @@ def _framed(exchange: Exchange, answer: wire.Result) -> Answer:
     headers = {"Mcp-Session-Id": ids.new("mcp")} if exchange.message.method == "initialize" else {}
     if exchange.notes and "text/event-stream" in exchange.request.headers.get("accept", ""):
         events = [f"event: message\ndata: {dumps(one)}\n\n" for one in (*exchange.notes, answer)]
-        return Answer(200, "".join(events), {**headers, **STREAM_HEADERS}, "text/event-stream")
+        return Answer(200, "".join(events), headers, "text/event-stream")
     return Answer(200, dumps(answer), headers)
 
 

@@ -104,8 +104,11 @@ class ToolBox:
         call = ToolCall(world, agent, read, claim)
         if tool.hints.read_only:
             found = tool.verb(call)
-            return found if isinstance(found, Wait) else _outcome(found)
-        outcome = once.answered(world.store, claim, lambda: _outcome(tool.verb(call)))
+            if isinstance(found, Wait):
+                return found
+            outcome = _outcome(found)
+        else:
+            outcome = once.answered(world.store, claim, lambda: _outcome(tool.verb(call)))
         world.queues.ring(outcome.bells)
         return outcome
 

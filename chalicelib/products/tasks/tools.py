@@ -6,10 +6,13 @@ from chalicelib.core.world import World
 from chalicelib.doors.mcp.tools import Look, ToolCall, Tools, Wait
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import ToolWords
-from chalicelib.products.tasks.actions import agents, categories, looks
+from chalicelib.products.tasks.actions import agents, categories, credentials, looks
 from chalicelib.products.tasks.words import categories as category_words
+from chalicelib.products.tasks.words import credentials as credential_words
 from chalicelib.products.tasks.words import tasks as words
 from chalicelib.products.tasks.words import tools as tool_words
+
+CREDENTIAL_PROOF = "The credential, delivered encrypted for the agent's key"
 
 _tools = Tools()
 
@@ -50,6 +53,35 @@ def dispatch_digital_task(call: ToolCall[tool_words.DispatchDigital]) -> Outcome
     """
     order = call.words.order(call.words.digital_category)
     return agents.post(call.world, call.agent, order, call.claim)
+
+
+@_tools.deed(
+    "dispatch_credential_task", "Dispatch credential task", lambda: tool_words.DispatchCredential,
+    lambda: words.TaskCreated, open_world=True,
+)  # fmt: skip
+def dispatch_credential_task(call: ToolCall[tool_words.DispatchCredential]) -> Outcome:
+    """Ask a person for a credential (an account, an API key, a verified phone, a subscription), delivered so that only
+    the holder of a private key can read it, and set its price aside. Make a P-256 key pair first and give its public
+    half as agent_public_key; never send the private one anywhere. If you cannot make and keep a key, do not call this:
+    ask the person you work for.
+
+    Then call wait_task, and retrieve_credential when the task is COMPLETED. Give an idempotency_key, and repeat the
+    call with the same one if you get no answer. Call list_digital_categories for the highest rewards.
+    """
+    order = call.words.order(call.words.credential_category, proof_requirements=[CREDENTIAL_PROOF])
+    return agents.post(call.world, call.agent, order, call.claim)
+
+
+@_tools.look(
+    "retrieve_credential", "Retrieve credential", lambda: tool_words.OneTask, lambda: credential_words.Retrieved
+)  # fmt: skip
+def retrieve_credential(call: ToolCall[tool_words.OneTask]) -> Outcome:
+    """Get the encrypted credential of a COMPLETED credential task, as often as needed for 30 days. It is ciphertext:
+    whoever holds the private key decrypts it, by ECDH on P-256 with ephemeralPublicKey, HKDF-SHA-256 and AES-256-GCM,
+    with the task_id as associated data. Try it at once: if it does not work, the task can be disputed over HTTP for
+    seven days. Every call is noted for the account.
+    """
+    return credentials.retrieve(call.world, call.agent, call.words.task_id)
 
 
 @_tools.look("list_digital_categories", "List digital categories", ToolWords, lambda: tool_words.DigitalCategories)

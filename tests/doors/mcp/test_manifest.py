@@ -17,13 +17,17 @@ from tests.rules.test_words import _unlimited
 
 DRAWN = tools_page.files()
 SHOWN: dict[str, dict[str, Any]] = {one["name"]: one for one in json.loads(tools.TOOLBOX.listed())}
-# The thirteen of the seed, with what it says they are called with; all of it is there, and more may be.
+# The thirteen of the seed, with what it says they are called with; all of it is there, and more may be. The seed's
+# server runs beside the agent and makes the key pair; ours runs elsewhere, so it is given the public half.
 SEED = {
     "search_operators": "lat lng radius_km? task_type? min_rating?",
     "post_task": "title description location reward_usd deadline proof_requirements task_type callback_url? "
     "callback_secret? idempotency_key?",
     "dispatch_digital_task": "title description digital_category reward_usd deadline proof_requirements "
     "digital_instructions? callback_url? callback_secret? idempotency_key?",
+    "dispatch_credential_task": "title description credential_category reward_usd deadline agent_public_key "
+    "digital_instructions? callback_url?",
+    "retrieve_credential": "task_id",
     "list_digital_categories": "",
     "get_task_result": "task_id",
     "check_verification_status": "task_id",
@@ -113,3 +117,10 @@ def test_a_digital_task_can_be_of_every_digital_type_whose_result_is_no_credenti
     asked = SHOWN["dispatch_digital_task"]["inputSchema"]["properties"]["digital_category"]["enum"]
     digital = {kind for kind, one in rules.CATEGORIES.items() if one.domain == "DIGITAL" and not one.credential}
     assert set(asked) == digital
+    asked = SHOWN["dispatch_credential_task"]["inputSchema"]["properties"]["credential_category"]["enum"]
+    assert set(asked) == {kind for kind, one in rules.CATEGORIES.items() if one.credential}
+
+
+def test_the_thirteen_are_thirteen() -> None:
+    assert len(SEED) == 13
+    assert set(SHOWN) - set(SEED) == {"wait_task", "verify_task", "quote_task"}

@@ -15,6 +15,7 @@ from tests.doors.mcp.client import HANDSHAKE, MODERN, Client, of
 from tests.doors.strangers import FixedJudge
 from tests.harness import Agent, House
 from tests.listening import listening
+from tests.products.tasks.sealing import SECRET, new_key, opened, point, sealed
 from tests.products.tasks.stages import scene
 
 SCHEMAS = {one["name"]: one["outputSchema"] for one in json.loads(tools.TOOLBOX.listed())}
@@ -77,6 +78,27 @@ def test_digital_work_takes_what_its_category_implies(house: House, version: str
     assert (cancelled["status"], cancelled["refunded_usd"]) == ("CANCELLED", 12)
 
 
+@pytest.mark.promise("credentials.retrieve.owner")
+@BOTH
+def test_a_credential_comes_as_ciphertext_that_the_agents_key_opens(house: House, version: str) -> None:
+    agent, operator, key = house.agent(deposit=100), house.operator(), new_key()
+    client = of(agent, version)
+    order = {name: agent.order()[name] for name in ("title", "description", "deadline")}
+    words = {**order, "reward_usd": 50, "credential_category": "API_KEY_PROCUREMENT"}
+    assert client.refused("dispatch_credential_task", **words)["details"]["field"] == "agent_public_key"
+    task_id = _checked(client, "dispatch_credential_task", **words, agent_public_key=point(key))["task_id"]
+    early = client.refused("retrieve_credential", task_id=task_id)
+    assert (early["code"], "wait_task" in early["next_action"]) == ("credential_not_ready", True)
+    operator.accept(task_id)
+    handed_in = sealed(key.public_key(), task_id)
+    assert operator.submit(task_id, encrypted_credential=handed_in).status == 200
+    house.drain()
+    found = _checked(client, "retrieve_credential", task_id=task_id)
+    assert opened(key, task_id, found["encrypted_credential"]) == SECRET
+    assert of(house.agent()).refused("retrieve_credential", task_id=task_id)["code"] == "task_not_found"
+    assert client.refused("retrieve_credential", task_id=agent.posted())["code"] == "no_credential"
+
+
 def test_lists_are_read_page_by_page(house: House) -> None:
     agent = house.agent(deposit=200)
     posted = [agent.posted() for _ in range(3)]
@@ -129,7 +151,7 @@ def test_a_refusal_names_every_field_at_fault_and_those_that_do_not_exist(house:
     told = of(agent).refused("post_task", **{**agent.order(), "title": "", "rewards": 5})
     assert [fault["field"] for fault in told["details"]["fields"]] == ["title", "rewards"]
     with_credential = of(agent).refused("post_task", **agent.order(task_type="ACCOUNT_CREATION"))
-    assert with_credential["code"] == "invalid"
+    assert with_credential["details"]["field"] == "agent_public_key"
 
 
 def test_a_fault_tells_nothing_but_where_to_find_it(house: House) -> None:

@@ -9,6 +9,7 @@ from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
 from chalicelib.products.tasks.words import tasks as words
 from chalicelib.products.tasks.words.categories import CategoryShown, QuoteQuery
+from chalicelib.products.tasks.words.credentials import PublicKey
 
 WAIT_SECONDS_MAX = 240
 
@@ -19,6 +20,7 @@ Reward = Annotated[AmountIn, Field(description="What the person is paid, in US d
 Deadline = Annotated[
     Moment, Field(description="ISO 8601 with an offset, such as 2026-02-10T00:00:00Z; at most 90 days ahead.")
 ]
+CredentialCategory = Literal["ACCOUNT_CREATION", "API_KEY_PROCUREMENT", "PHONE_VERIFICATION", "SUBSCRIPTION_SETUP"]
 DigitalCategory = Annotated[
     Literal["CAPTCHA_SOLVING", "FORM_FILLING", "BROWSER_INTERACTION", "CONTENT_REVIEW", "DATA_VALIDATION"],
     words.ByNewName,
@@ -32,7 +34,6 @@ class _Order(ToolWords):
     description: words.Description = Field(description="All that a person needs to know who knows nothing else.")
     reward_usd: Reward
     deadline: Deadline
-    proof_requirements: words.Requirements = Field(description="What has to be seen in the proof, one thing a line.")
     callback_url: words.Url | None = Field(default=None, description="Is POSTed to when the proof was looked at.")
     callback_secret: words.CallbackSecret | None = Field(default=None, description="Signs what callback_url is sent.")
     idempotency_key: IdempotencyKey | None = None
@@ -43,17 +44,33 @@ class _Order(ToolWords):
         return words.TaskOrder.model_construct(**{**said, "task_type": TaskType(task_type), **more})
 
 
-class PostTask(_Order):
+class _Proven(_Order):
+    """An order whose proof people can look at."""
+
+    proof_requirements: words.Requirements = Field(description="What has to be seen in the proof, one thing a line.")
+
+
+class PostTask(_Proven):
     """post_task."""
 
     location: words.Location = Field(description="Where: lat and lng in degrees, and an address for people.")
     task_type: words.TypeIn
 
 
-class DispatchDigital(_Order):
+class DispatchDigital(_Proven):
     """dispatch_digital_task."""
 
     digital_category: DigitalCategory = Field(description="Call list_digital_categories for what each is and costs.")
+    digital_instructions: words.Instructions | None = Field(default=None, description="What to do, step by step.")
+
+
+class DispatchCredential(_Order):
+    """dispatch_credential_task."""
+
+    credential_category: CredentialCategory = Field(description="What kind of credential is to be had.")
+    agent_public_key: PublicKey = Field(
+        description="P-256 public key in base64: the 65-byte uncompressed point, or SPKI DER."
+    )
     digital_instructions: words.Instructions | None = Field(default=None, description="What to do, step by step.")
 
 
