@@ -107,7 +107,8 @@ def _framed(exchange: Exchange, answer: wire.Result) -> Answer:
 def _check_origin(settings: Settings, request: Request) -> None:
     """Only browsers send an Origin; one of a page that nobody allowed is refused, whoever's key it has."""
     origin = request.headers.get("origin")
-    if origin is None or origin in [one.strip() for one in settings.byhand_mcp_origins.split(",")]:
+    named = {one.strip() for one in settings.byhand_mcp_origins.split(",")} - {""}
+    if origin is None or origin in named:
         return
     scheme_and_host = origin if origin.count(":") == 1 or origin.endswith("]") else origin.rpartition(":")[0]
     if not (settings.test_mode and scheme_and_host in LOOPBACK):
