@@ -65,6 +65,7 @@ build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.
 
 # Node comes from npm too, pinned: the suites need a newer one than most systems have.
 .byhand/node/ready: tests/conformance/node/package.json tests/conformance/node/client.mjs
+	@command -v npm >/dev/null || { echo "make conformance needs npm, which fetches a Node of its own and the suites."; exit 1; }
 	@echo "Fetching the conformance suites (once, about half a minute) ..."
 	@mkdir -p .byhand/node && cp tests/conformance/node/* .byhand/node/
 	@cd .byhand/node && npm install --silent --ignore-scripts --no-audit --no-fund
