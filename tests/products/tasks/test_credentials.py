@@ -187,9 +187,11 @@ def test_no_byte_of_a_credential_lies_anywhere_or_is_logged(
         assert errand_.hand_in({**right, "ciphertext": plain}).status == 400
         assert errand_.hand_in({**right, "credential": SECRET}).status == 400
         assert errand_.hand_in(right, credential=SECRET).status == 200
+        waiting = _messages(house)
+        assert errand_.task_id in str(waiting)
         house.drain()
         assert errand_.retrieve().status == 200
-    everywhere = "".join([*_everything(house), *capsys.readouterr(), caplog.text])
+    everywhere = "".join([*_everything(house), *waiting, *capsys.readouterr(), caplog.text])
     assert errand_.task_id in everywhere
     for secret in (SECRET["api_key"], SECRET["dashboard_url"], plain):
         assert secret not in everywhere
@@ -201,10 +203,22 @@ def _kept(house: House) -> list[str]:
 
 
 def _everything(house: House) -> list[str]:
-    """Every row of every table, every file and every message, as text."""
+    """Every row of every table and every file, as text."""
     world = house.world
     rows = [str(row) for table in world.store.names for row in order.scan(world.store, table)]
     client, bucket = world.bucket.client, world.bucket.name
     files = [one["Key"] for one in client.list_objects_v2(Bucket=bucket).get("Contents", [])]
     bodies = [client.get_object(Bucket=bucket, Key=key)["Body"].read().decode("latin-1") for key in files]
     return rows + bodies
+
+
+def _messages(house: House) -> list[str]:
+    """Every message in a queue, which stays there."""
+    queues = house.world.queues
+    return [
+        message["Body"]
+        for url in queues.urls.values()
+        for message in queues.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get(
+            "Messages", []
+        )
+    ]
