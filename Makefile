@@ -10,7 +10,7 @@ STORE_BIN := .byhand/store-venv/bin
 QUIET_PIP := -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test cover slow bench demo package check docs store clean
+.PHONY: help run test cover slow bench demo browser package check docs store clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ bench: .venv/ready build/package/ready ## Count and time everything, and write d
 demo: .venv/ready store ## Walk the main job over HTTP against a stack of its own
 	@$(BIN)/python -m local.demo
 
+browser: .venv/browser store ## Drive the operators' page in a real Chromium (wants chromium and node installed)
+	@node --test tests/browser/credential.test.mjs
+	@$(BIN)/python -m pytest -q --force-enable-socket tests/browser/walk.py
+
 package: .venv/ready ## Build what is deployed: build/package/{deployment.zip,sam.json}
 	@$(BIN)/python -m infra.package live build/package && touch build/package/ready
 
@@ -50,7 +54,7 @@ clean: ## Remove what was built; what the local stack keeps under .byhand stays
 
 store: $(if $(filter ministack,$(STORE)),.byhand/store-venv/ready)
 
-build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.txt -type f -not -name '*.pyc')
+build/package/ready: $(shell find app.py chalicelib infra web .chalice requirements.txt -type f -not -name '*.pyc')
 	@$(MAKE) --no-print-directory package
 
 .venv/ready: requirements.txt requirements-dev.txt
@@ -58,6 +62,11 @@ build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.
 	@echo "Preparing .venv with $(PYTHON) (once, about a minute) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install $(QUIET_PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/browser: .venv/ready requirements-browser.txt
+	@echo "Preparing what drives the browser (once, some seconds) ..."
+	@$(BIN)/python -m pip install $(QUIET_PIP) -r requirements-browser.txt
 	@touch $@
 
 .byhand/store-venv/ready: requirements-store.txt

@@ -103,15 +103,15 @@ def test_it_holds_the_code_its_dependencies_and_nothing_else(unpacked: Path) -> 
         recorded |= {row[0] for row in csv.reader(io.StringIO(record.read_text())) if row}
         recorded |= {record.relative_to(unpacked).as_posix()}
     packed = {name for name in files_of(unpacked) if "__pycache__" not in name}
-    ours = {name for name in packed - recorded if name.partition("/")[0] in {"app.py", "chalicelib", "vendor"}}
+    ours = {name for name in packed - recorded if name.partition("/")[0] in {"app.py", "chalicelib", "web"}}
     # An installer leaves a note or two of its own beside a distribution's metadata.
     strangers = {name for name in packed - recorded - ours if ".dist-info/" not in name}
     assert strangers == set()
-    assert {"app.py", "chalicelib/__init__.py"} <= ours
+    assert {"app.py", "chalicelib/__init__.py", "web/index.html"} <= ours
 
 
 def test_its_code_is_the_code(unpacked: Path) -> None:
-    code = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+    code = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py")), *sorted((ROOT / "web").iterdir())]
     stale = [file.name for file in code if (unpacked / file.relative_to(ROOT)).read_bytes() != file.read_bytes()]
     assert stale == [], "The code has changed since it was packaged. Run `make package` again."
 

@@ -53,7 +53,7 @@ def count(world: World, route: Route, request: Request, caller: Caller | None) -
     row = world.store.update(TABLE, key, put={"expires_at": kept_until}, plus={"used": 1}) or {"used": 0}
     settings = world.settings
     limit = settings.upload_limit_per_minute if route.uploads else settings.rate_limit_per_minute
-    return Allowance(limit, int(row["used"]), (window + 1) * WINDOW_SECONDS, now)
+    return Allowance(limit * route.requests_a_visit, int(row["used"]), (window + 1) * WINDOW_SECONDS, now)
 
 
 def _network(source: str) -> str:

@@ -85,6 +85,8 @@ class Text:
     body: str
     headers: Mapping[str, str]
     not_modified: bool = False
+    content_type: str | None = None
+    """Its own, where one route answers with texts of several kinds."""
 
 
 class Page(Words):
@@ -113,6 +115,8 @@ class Route:
     once: bool = False
     uploads: bool = False
     produces: str = "application/json"
+    requests_a_visit: int = 1
+    """How often one visit asks for this route; so many times the usual number of requests a minute are let in."""
     signed: Signed | None = None
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
 
@@ -143,10 +147,12 @@ class Routes:
         self.all: list[Route] = []
 
     def get(
-        self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json"
-    ) -> Callable[[Verb], Verb]:
+        self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json",
+        requests_a_visit: int = 1,
+    ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a read. `words` are read from the query."""
-        return self._declare("GET", path, who, words, answer, produces=produces)
+        more = {"produces": produces, "requests_a_visit": requests_a_visit}
+        return self._declare("GET", path, who, words, answer, **more)
 
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
