@@ -117,6 +117,8 @@ class Route:
     produces: str = "application/json"
     requests_a_visit: int = 1
     """How often one visit asks for this route; so many times the usual number of requests a minute are let in."""
+    no_store: bool = False
+    """The answer is for the caller alone: nobody on the way, and no claim of ours, keeps it."""
     signed: Signed | None = None
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
 
@@ -148,21 +150,21 @@ class Routes:
 
     def get(
         self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json",
-        requests_a_visit: int = 1,
+        requests_a_visit: int = 1, no_store: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a read. `words` are read from the query."""
-        more = {"produces": produces, "requests_a_visit": requests_a_visit}
+        more = {"produces": produces, "requests_a_visit": requests_a_visit, "no_store": no_store}
         return self._declare("GET", path, who, words, answer, **more)
 
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
-        uploads: bool = False, signed: Signed | None = None,
+        uploads: bool = False, no_store: bool = False, signed: Signed | None = None,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
 
         `signed` raises Unauthenticated for a request that does not carry its sender's signature.
         """
-        more = {"status": status, "once": once, "uploads": uploads, "signed": signed}
+        more = {"status": status, "once": once, "uploads": uploads, "no_store": no_store, "signed": signed}
         return self._declare("POST", path, who, words, answer, **more)
 
     def patch(
