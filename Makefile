@@ -41,7 +41,7 @@ demo: .venv/ready store ## Walk the main job over HTTP against a stack of its ow
 
 browser: .venv/browser store ## Drive the operators' page in a real Chromium (wants chromium and node installed)
 	@node --test tests/browser/credential.test.mjs
-	@$(BIN)/python -m pytest -q --force-enable-socket tests/browser/walk.py
+	@$(BIN)/python -m pytest -q --force-enable-socket tests/browser/walk_*.py
 
 package: .venv/ready ## Build what is deployed: build/package/{deployment.zip,sam.json}
 	@$(BIN)/python -m infra.package live build/package && touch build/package/ready

@@ -6,6 +6,7 @@ import { action, make } from "./dom.js";
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
 const BYTES_MAX = 10 * 1024 * 1024;
 const FILES_MAX = 20;
+const PLACE = "If your camera notes where a photo was taken, the check sees it; the agent's copy is without it.";
 
 /** A picker with its previews. `links()` are the URLs to submit; `changed` is called whenever one is added or done. */
 export function picker({ signal, withFiles, changed }) {
@@ -40,7 +41,7 @@ export function picker({ signal, withFiles, changed }) {
   const camera = chooser("Take a photo", { accept: "image/*", capture: "environment" }, add, "wide");
   const library = chooser(withFiles ? "Choose files" : "Choose photos", { accept: types.join(",") }, add, "quiet");
   return {
-    element: make("div", {}, camera, library, list, told),
+    element: make("div", {}, camera, library, make("p", { className: "hint" }, PLACE), list, told),
     links: () => files.map((one) => one.url),
     isReady: () => files.length > 0 && files.every((one) => one.url),
     isEmpty: () => files.length === 0,

@@ -49,9 +49,8 @@ export async function secretForm(found, signal) {
     list,
     make("label", { className: "check", htmlFor: "show-values" }, shown, "Show what I type"),
     action("Add a field", async () => add("").focus(), "quiet"),
-    make("details", {}, make("summary", {}, "The agent's key"),
-      make("p", {}, "If the agent told you the fingerprint of its key, compare it with this one:"),
-      make("code", { className: "fingerprint" }, await fingerprint(found.agent_public_key))),
+    make("p", {}, "The fingerprint of the agent's key. If the agent told you one, they must be the same:"),
+    make("code", { className: "fingerprint" }, await fingerprint(found.agent_public_key)),
   );
   return { element, sealed: seal.sealed, clear };
 }

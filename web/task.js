@@ -116,8 +116,9 @@ function disputed(found) {
   );
 }
 
-/** Requirements to tick off, for oneself, while this tab is open; behind a verdict, what was found of each. */
+/** Requirements to tick off, for oneself, while this tab is open; with a verdict, what was found of each. */
 function checklist(found) {
+  const isWork = !["SUBMITTED", "VERIFIED", "MANUAL_REVIEW", "COMPLETED", "CANCELLED"].includes(found.status);
   const results = found.guardian_result?.requirement_results ?? [];
   const name = `byhand.ticked.${found.task_id}`;
   const ticked = new Set(JSON.parse(sessionStorage.getItem(name) ?? "[]"));
@@ -130,7 +131,8 @@ function checklist(found) {
       sessionStorage.setItem(name, JSON.stringify([...ticked]));
     });
     const verdict = result && make("span", { className: `hint ${result.met ? "good" : "bad"}` }, `${result.met ? "Found" : "Not found"}${result.note ? `: ${result.note}` : ""}`);
-    return make("li", {}, make("label", { className: "check", htmlFor: box.id }, box, requirement), verdict || "");
+    const line = isWork ? make("label", { className: "check", htmlFor: box.id }, box, requirement) : make("p", {}, requirement);
+    return make("li", {}, line, verdict || "");
   });
   return make("ul", { className: "checklist" }, items);
 }

@@ -81,8 +81,9 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert path, "There is no Chromium: apt-get install chromium, or set CHROMIUM to one."
     with sync_playwright() as driver:
