@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 export PORT ?= 8000
 export STORE ?= ministack
+export CHROMIUM ?=
 BIN := .venv/bin
 STORE_BIN := .byhand/store-venv/bin
 QUIET_PIP := -qq --disable-pip-version-check
@@ -65,6 +66,8 @@ build/package/ready: $(shell find app.py chalicelib infra web .chalice requireme
 	@touch $@
 
 .venv/browser: .venv/ready requirements-browser.txt
+	@command -v chromium >/dev/null || test -n "$(CHROMIUM)" || apt-get install -y -qq --no-install-recommends chromium \
+		|| { echo "There is no Chromium: install it, or name one: make browser CHROMIUM=/path/to/chromium"; exit 1; }
 	@echo "Preparing what drives the browser (once, some seconds) ..."
 	@$(BIN)/python -m pip install $(QUIET_PIP) -r requirements-browser.txt
 	@touch $@

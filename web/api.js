@@ -62,7 +62,8 @@ export function onConnection(show) {
 /** Read something. Goes on asking while there is no network, until `signal` says that nobody waits any more. */
 export async function read(path, query = {}, signal = undefined) {
   const url = new URL(`api/v1${path}`, BASE);
-  for (const [name, value] of Object.entries(query)) if (value !== null && value !== "") url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== "") url.searchParams.set(name, value);
   for (let tries = 0; ; tries += 1) {
     try {
       return await ask(url, { headers: credentials(), signal });
@@ -106,7 +107,9 @@ export function put(url, file, headers, onprogress) {
     }
     request.upload.addEventListener("progress", ({ loaded, total }) => onprogress(total ? loaded / total : 0));
     // 412: it is there already, from a try whose answer was lost.
-    request.addEventListener("load", () => ([200, 412].includes(request.status) ? resolve() : reject(notStored(request.status))));
+    request.addEventListener("load", () =>
+      [200, 412].includes(request.status) ? resolve() : reject(notStored(request.status)),
+    );
     request.addEventListener("error", () => reject(new Unreachable()));
     request.addEventListener("timeout", () => reject(new Unreachable()));
     request.timeout = 300_000;
@@ -141,13 +144,20 @@ async function fetched(url, options) {
 
 /** What passes by itself: no network, too many requests, a server that is busy. Anything else is an answer. */
 function isPassing(problem) {
-  return problem instanceof Unreachable || (problem instanceof Refused && (problem.status === 429 || problem.status >= 500));
+  return (
+    problem instanceof Unreachable || (problem instanceof Refused && (problem.status === 429 || problem.status >= 500))
+  );
 }
 
 async function pause(problem, tries, signal = undefined) {
   const backoff = WAITS_SECONDS[Math.min(tries, WAITS_SECONDS.length - 1)];
   const seconds = Math.min(Math.max(problem.seconds ?? 0, backoff), WAIT_SECONDS_MAX);
-  const why = problem instanceof Unreachable ? (navigator.onLine ? "The server cannot be reached." : "You are offline.") : problem.message;
+  const why =
+    problem instanceof Unreachable
+      ? navigator.onLine
+        ? "The server cannot be reached."
+        : "You are offline."
+      : problem.message;
   told.connection(`${why} Trying again…`);
   await Promise.race([
     new Promise((resolve) => setTimeout(resolve, seconds * 1000)),

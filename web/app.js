@@ -30,7 +30,8 @@ async function show({ focus = true } = {}) {
   leaving = new AbortController();
   const { signal } = leaving;
   const [screen, parts] = isSignedIn() ? screenOf(location.hash) : [signIn, []];
-  const page = { signal, go, body: make("div") };
+  // Whoever has gone elsewhere meanwhile is not called back.
+  const page = { signal, go: (...where) => signal.aborted || go(...where), body: make("div") };
   frame();
   try {
     at("main").replaceChildren(make("p", { className: "loading" }, "Loading…"));
@@ -116,4 +117,7 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 at("sign-out").addEventListener("click", signOut);
 
 if (globalThis.isSecureContext) show({ focus: false });
-else at("main").replaceChildren(make("p", { role: "alert" }, "Open this page over https: without it your browser cannot encrypt."));
+else
+  at("main").replaceChildren(
+    make("p", { role: "alert" }, "Open this page over https: without it your browser cannot encrypt."),
+  );

@@ -1,9 +1,9 @@
-// Encrypts a credential so that only the agent who posted the task can read it. WebCrypto alone, no network, no storage.
+// Encrypts a credential so that only the agent who posted the task can read it: WebCrypto, no network, no storage.
 //
 //     agent's public key ─┐
 //     our one-time key ───┴► ECDH (P-256) ─► HKDF-SHA-256 ─► AES-256-GCM over the JSON, bound to the task's id
 //
-// The one-time private key is never exported and is gone with this call. docs/credential-vectors.json proves every step.
+// The one-time private key is never exported and is gone with this call. docs/credential-vectors.json is the proof.
 
 export const ALGORITHM = "ECDH-P256-AES-256-GCM";
 export const PLAINTEXT_BYTES_MAX = 16 * 1024;

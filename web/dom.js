@@ -33,8 +33,7 @@ export function action(text, work, className = "") {
   return button;
 }
 
-/** Run some work with a button shown as busy; what goes wrong in it is the work's to tell. */
-export async function busily(button, work) {
+async function busily(button, work) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   button.disabled = true;
@@ -46,10 +45,28 @@ export async function busily(button, work) {
   }
 }
 
+/** Run some work with a button shown as busy, and say beside it what went wrong. */
+export function attempt(button, problems, work) {
+  const run = async () => {
+    problems.replaceChildren();
+    try {
+      await work();
+    } catch (problem) {
+      problems.replaceChildren(trouble(problem));
+    }
+  };
+  return button.getAttribute("aria-busy") === "true" ? run() : busily(button, run);
+}
+
 /** What went wrong, in a box that is read out at once. */
 export function trouble(problem) {
   const next = problem.next && make("p", {}, problem.next);
-  return make("div", { className: "trouble", role: "alert" }, make("p", {}, make("strong", {}, problem.message)), next || null);
+  return make(
+    "div",
+    { className: "trouble", role: "alert" },
+    make("p", {}, make("strong", {}, problem.message)),
+    next || null,
+  );
 }
 
 /** 25 as $25.00. */
@@ -84,12 +101,15 @@ export function place(location, from = null) {
   if (location.lat === undefined || location.lat === null) return "Anywhere, online";
   if (location.address) return location.address;
   const there = `${location.lat.toFixed(3)}, ${location.lng.toFixed(3)}`;
-  return from?.lat === undefined || from?.lat === null ? `Near ${there}` : `About ${kilometres(from, location)} km away`;
+  return from?.lat === undefined || from?.lat === null
+    ? `Near ${there}`
+    : `About ${kilometres(from, location)} km away`;
 }
 
 function kilometres(a, b) {
   const radians = (degrees) => (degrees * Math.PI) / 180;
-  const half = Math.sin(radians(b.lat - a.lat) / 2) ** 2
-    + Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(radians(b.lng - a.lng) / 2) ** 2;
+  const half =
+    Math.sin(radians(b.lat - a.lat) / 2) ** 2 +
+    Math.cos(radians(a.lat)) * Math.cos(radians(b.lat)) * Math.sin(radians(b.lng - a.lng) / 2) ** 2;
   return Math.max(1, Math.round(2 * 6371 * Math.asin(Math.min(1, Math.sqrt(half)))));
 }

@@ -1,10 +1,9 @@
 // Handing in: photos or files, words, or a credential, as the task's type of proof asks for.
 
 import { deed, read } from "./api.js";
-import { field, make } from "./dom.js";
+import { attempt, field, make } from "./dom.js";
 import { picker } from "./photos.js";
 import { secretForm, Unfinished } from "./secret.js";
-import { attempt } from "./task.js";
 
 /** The screen on which proof is handed in. */
 export async function handIn(page, id) {
@@ -28,17 +27,29 @@ export async function handIn(page, id) {
     make("p", { className: "back" }, make("a", { href: back }, "Back")),
     make("h1", {}, "Hand in"),
     make("p", {}, found.title),
-    make("ul", { className: "plain" }, found.proof_requirements.map((one) => make("li", {}, one))),
     make(
-      "form", { onsubmit: submitted, autocomplete: "off" }, proof.element,
-      field("Notes (optional)", notes, found.agent_public_key ? "Not encrypted: write no secrets here." : ""), problems, button,
+      "ul",
+      { className: "plain" },
+      found.proof_requirements.map((one) => make("li", {}, one)),
+    ),
+    make(
+      "form",
+      { onsubmit: submitted, autocomplete: "off" },
+      proof.element,
+      field("Notes (optional)", notes, found.agent_public_key ? "Not encrypted: write no secrets here." : ""),
+      problems,
+      button,
     ),
   );
 }
 
 async function credentialProof(page, found) {
   const form = await secretForm(found, page.signal);
-  return { element: form.element, clear: form.clear, words: async () => ({ encrypted_credential: await form.sealed() }) };
+  return {
+    element: form.element,
+    clear: form.clear,
+    words: async () => ({ encrypted_credential: await form.sealed() }),
+  };
 }
 
 function plainProof(page, found) {
@@ -48,7 +59,8 @@ function plainProof(page, found) {
   const text = make("textarea", { rows: 4, maxLength: 5000, required: isWord });
   const link = make("input", { type: "url", maxLength: 2000, inputMode: "url", placeholder: "https://" });
   const words = async () => {
-    if (photos.isEmpty() && !isWord) throw new Unfinished(isFile ? "Choose a file first." : "Take or choose a photo first.");
+    if (photos.isEmpty() && !isWord)
+      throw new Unfinished(isFile ? "Choose a file first." : "Take or choose a photo first.");
     if (!photos.isEmpty() && !photos.isReady()) throw new Unfinished("Not all photos are uploaded yet.");
     return {
       [isFile ? "artifacts" : "photos"]: photos.links(),

@@ -1,14 +1,18 @@
 // The two lists of tasks: what can be taken, and what I have taken. Both go on behind a cursor.
 
 import { read } from "./api.js";
-import { action, dollars, make, place, plain, timeLeft, trouble, when } from "./dom.js";
+import { action, attempt, dollars, make, place, plain, timeLeft, trouble, when } from "./dom.js";
 
 /** Find work: what is open, newest first. */
 export async function feed(page) {
-  const [me, first] = await Promise.all([read("/operator/me", {}, page.signal), read("/operator/tasks", {}, page.signal)]);
+  const [me, first] = await Promise.all([
+    read("/operator/me", {}, page.signal),
+    read("/operator/tasks", {}, page.signal),
+  ]);
   let query = {};
   const shown = make("div");
-  const row = (task) => card(task, place(task.location, me.location), [chip(plain(task.task_type)), timeLeft(task.deadline)]);
+  const row = (task) =>
+    card(task, place(task.location, me.location), [chip(plain(task.task_type)), timeLeft(task.deadline)]);
   const showList = (list) => shown.replaceChildren(pages(page, list, row, () => query, nothing(me)));
   const all = make("input", { type: "checkbox", id: "all-kinds" });
   all.addEventListener("change", async () => {
@@ -19,9 +23,16 @@ export async function feed(page) {
       if (!page.signal.aborted) shown.replaceChildren(trouble(problem));
     }
   });
-  const choice = me.skills.length > 0 && make("label", { className: "check", htmlFor: "all-kinds" }, all, "Show all kinds, not only mine");
+  const choice =
+    me.skills.length > 0 &&
+    make("label", { className: "check", htmlFor: "all-kinds" }, all, "Show all kinds, not only mine");
   const refresh = action("Look again", async () => page.go("#/"), "quiet");
-  page.body.append(make("div", { className: "row" }, make("h1", {}, "Find work"), refresh), kyc(me), choice || "", shown);
+  page.body.append(
+    make("div", { className: "row" }, make("h1", {}, "Find work"), refresh),
+    kyc(me),
+    choice || "",
+    shown,
+  );
   showList(first);
 }
 
@@ -29,14 +40,24 @@ export async function feed(page) {
 export async function mine(page) {
   const first = await read("/operator/tasks", { scope: "mine" }, page.signal);
   const row = (task) => card(task, told(task), [chip(standing(task.status), tone(task.status)), plain(task.task_type)]);
-  page.body.append(make("h1", {}, "My tasks"), pages(page, first, row, () => ({ scope: "mine" }), "You have not taken a task yet."));
+  page.body.append(
+    make("h1", {}, "My tasks"),
+    pages(page, first, row, () => ({ scope: "mine" }), "You have not taken a task yet."),
+  );
 }
 
 /** What a status means for whoever does the work. */
 export function standing(status) {
   const known = {
-    ACCEPTED: "To do", IN_PROGRESS: "Begun", ESTIMATE_PENDING: "Estimate sent", SUBMITTED: "Being checked", VERIFIED: "Being checked",
-    MANUAL_REVIEW: "Being checked by a person", COMPLETED: "Done", DISPUTED: "Not accepted yet", CANCELLED: "Cancelled",
+    ACCEPTED: "To do",
+    IN_PROGRESS: "Begun",
+    ESTIMATE_PENDING: "Estimate sent",
+    SUBMITTED: "Being checked",
+    VERIFIED: "Being checked",
+    MANUAL_REVIEW: "Being checked by a person",
+    COMPLETED: "Done",
+    DISPUTED: "Not accepted yet",
+    CANCELLED: "Cancelled",
   };
   return known[status] ?? plain(status);
 }
@@ -58,43 +79,56 @@ function told(task) {
 }
 
 function card(task, line, facts) {
-  return make("li", {}, make(
-    "a", { className: "card task", href: `#/task/${encodeURIComponent(task.task_id)}` },
-    make("span", { className: "pay" }, dollars(task.reward_usd)),
-    make("strong", {}, task.title),
-    make("span", { className: "where" }, line),
-    make("span", { className: "facts" }, ...facts.flatMap((fact, at) => (at ? [" ", fact] : [fact]))),
-  ));
+  return make(
+    "li",
+    {},
+    make(
+      "a",
+      { className: "card task", href: `#/task/${encodeURIComponent(task.task_id)}` },
+      make("span", { className: "pay" }, dollars(task.reward_usd)),
+      make("strong", {}, task.title),
+      make("span", { className: "where" }, line),
+      make("span", { className: "facts" }, ...facts.flatMap((fact, at) => (at ? [" ", fact] : [fact]))),
+    ),
+  );
 }
 
-/** A list that grows by a page whenever somebody asks for more. */
+/** A list that grows by a page whenever somebody asks for more; a page may be empty and have more behind it. */
 function pages(page, first, row, query, none) {
-  const list = make("ul", { className: "cards" }, first.data.map(row));
-  const whole = make("div", {}, first.data.length ? list : make("p", { className: "empty" }, none));
-  const goOn = (cursor) => {
-    if (!cursor) return;
-    const more = action("More", async () => {
-      try {
-        const next = await read("/operator/tasks", { ...query(), cursor }, page.signal);
-        list.append(...next.data.map(row));
-        more.remove();
-        goOn(next.pagination.next_cursor);
-      } catch (problem) {
-        if (!page.signal.aborted) more.before(trouble(problem));
-      }
-    }, "wide");
-    whole.append(more);
+  const list = make("ul", { className: "cards" });
+  const problems = make("div");
+  const whole = make("div", {}, list, problems);
+  const add = ({ data, pagination }) => {
+    const rows = data.map(row);
+    list.append(...rows);
+    if (pagination.next_cursor) whole.append(more(pagination.next_cursor));
+    else if (!list.childElementCount) whole.append(make("p", { className: "empty" }, none));
+    return rows;
   };
-  goOn(first.pagination.next_cursor);
+  const more = (cursor) => {
+    const goOn = async () => {
+      const next = await read("/operator/tasks", { ...query(), cursor }, page.signal);
+      button.remove();
+      add(next)[0]?.querySelector("a").focus();
+    };
+    const button = action("More", () => attempt(button, problems, goOn), "wide");
+    return button;
+  };
+  add(first);
   return whole;
 }
 
 function nothing(me) {
-  return me.skills.length ? "Nothing of your kinds is open right now." : "Nothing is open right now. Look again in a while.";
+  return me.skills.length
+    ? "Nothing of your kinds is open right now."
+    : "Nothing is open right now. Look again in a while.";
 }
 
 function kyc(me) {
   if (me.kyc_status === "APPROVED") return "";
-  const sentence = me.kyc_status === "PENDING" ? "Your identity is still being checked. You can look, and take tasks afterwards." : "Your identity check was not passed, so you cannot take tasks.";
+  const sentence =
+    me.kyc_status === "PENDING"
+      ? "Your identity is still being checked. You can look, and take tasks afterwards."
+      : "Your identity check was not passed, so you cannot take tasks.";
   return make("p", { className: "notice" }, sentence);
 }

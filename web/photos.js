@@ -1,4 +1,4 @@
-// Photos and files: chosen or taken, shown, and uploaded one after the other, each with its own progress and second try.
+// Photos and files: chosen or taken, shown, uploaded one after the other, each with its own progress and second try.
 
 import { deed, put, Refused, sha256 } from "./api.js";
 import { action, make } from "./dom.js";
@@ -60,9 +60,15 @@ function entry(file, types, { signal, changed, remove }) {
   const bar = make("progress", { max: 1, value: 0, "aria-label": `Uploading ${file.name}` });
   const state = make("span", { className: "hint" }, "Waiting");
   const again = action("Try again", () => one.send(), "quiet");
-  const gone = make("button", { type: "button", className: "quiet", onclick: remove, "aria-label": `Remove ${file.name}` }, "Remove");
+  const gone = make(
+    "button",
+    { type: "button", className: "quiet", onclick: remove, "aria-label": `Remove ${file.name}` },
+    "Remove",
+  );
   again.hidden = true;
-  const picture = preview ? make("img", { src: preview, alt: `Preview of ${file.name}` }) : make("span", { className: "file" }, file.name);
+  const picture = preview
+    ? make("img", { src: preview, alt: `Preview of ${file.name}` })
+    : make("span", { className: "file" }, file.name);
   const element = make("li", {}, picture, make("div", {}, bar, state, make("div", { className: "row" }, again, gone)));
   let ready = null;
   const one = {

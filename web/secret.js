@@ -43,9 +43,15 @@ export async function secretForm(found, signal) {
   const shown = make("input", { type: "checkbox", id: "show-values" });
   shown.addEventListener("change", () => list.classList.toggle("shown", shown.checked));
   const element = make(
-    "section", { className: "card secret" },
+    "section",
+    { className: "card secret" },
     make("h2", {}, "The credential"),
-    make("p", {}, "Only the agent can read this. It is locked on this phone before it is sent, and neither we nor anybody on the way has the key."),
+    make(
+      "p",
+      {},
+      "Only the agent can read this. It is locked on this phone before it is sent, ",
+      "and neither we nor anybody on the way has the key.",
+    ),
     list,
     make("label", { className: "check", htmlFor: "show-values" }, shown, "Show what I type"),
     action("Add a field", async () => add("").focus(), "quiet"),
@@ -55,7 +61,7 @@ export async function secretForm(found, signal) {
   return { element, sealed: seal.sealed, clear };
 }
 
-/** The ciphertext of the fields. As long as they are the same it is too, so that a lost answer can be asked for again. */
+/** The ciphertext of the fields. While they are the same it is too, so that a lost answer can be asked for again. */
 function sealer(found, rows) {
   const nothing = { text: null, blob: null };
   let last = nothing;
@@ -86,9 +92,19 @@ function pair(name, number, remove) {
   const label = make("input", { ...plainly, value: name, maxLength: 100, autocorrect: "off" });
   // No password field: the browser would offer to keep it. Style hides the letters instead.
   const value = make("input", { ...plainly, className: "masked", autocorrect: "off" });
-  const gone = make("button", { type: "button", className: "quiet", onclick: remove, "aria-label": `Remove field ${number}` }, "Remove");
+  const gone = make(
+    "button",
+    { type: "button", className: "quiet", onclick: remove, "aria-label": `Remove field ${number}` },
+    "Remove",
+  );
   return {
-    element: make("div", { className: "pair", role: "group", "aria-label": `Field ${number}` }, field("Name", label), field("Value", value), gone),
+    element: make(
+      "div",
+      { className: "pair", role: "group", "aria-label": `Field ${number}` },
+      field("Name", label),
+      field("Value", value),
+      gone,
+    ),
     read: () => [label.value.trim(), value.value],
     focus: () => label.focus(),
     clear: () => (label.value = value.value = ""),

@@ -1,7 +1,7 @@
 // Signing in: by an operator's id where the deployment is for trying out, else by a token of the identity provider.
 
 import { deed, read, Refused } from "./api.js";
-import { busily, field, make, trouble } from "./dom.js";
+import { attempt, field, make } from "./dom.js";
 import { byId, forget, rememberId, rememberToken } from "./session.js";
 
 /** The screen of somebody whom nobody knows yet. */
@@ -15,7 +15,13 @@ export async function signIn(page) {
 }
 
 function knownById(page) {
-  const id = make("input", { type: "text", autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true });
+  const id = make("input", {
+    type: "text",
+    autocomplete: "username",
+    autocapitalize: "none",
+    spellcheck: false,
+    required: true,
+  });
   return form("I have an operator id", "Sign in", [field("Operator id", id, "It begins with op_.")], async () => {
     rememberId(id.value.trim());
     await enter(page);
@@ -39,10 +45,17 @@ function registration(page) {
   const token = make("input", { type: "password", autocomplete: "off", required: true });
   const fields = [
     ...(byId ? [] : [field("Token", token, "It says who you are; the same one signs you in.")]),
-    field("Name", name), field("E-mail", email), field("City (optional)", city), field("Country (optional)", country),
+    field("Name", name),
+    field("E-mail", email),
+    field("City (optional)", city),
+    field("Country (optional)", country),
   ];
   return form("I am new here", "Register", fields, async () => {
-    const words = { name: name.value, email: email.value, location: { city: city.value || null, country: country.value || null } };
+    const words = {
+      name: name.value,
+      email: email.value,
+      location: { city: city.value || null, country: country.value || null },
+    };
     const extra = byId ? {} : { Authorization: `Bearer ${token.value.trim()}` };
     const { operator_id: id } = await deed("/operator/register", words, extra);
     if (byId) rememberId(id);
@@ -68,20 +81,18 @@ function form(heading, text, fields, work) {
   const button = make("button", { type: "submit", className: "primary" }, text);
   const submitted = (event) => {
     event.preventDefault();
-    busily(button, async () => {
-      problems.replaceChildren();
-      try {
-        await work();
-      } catch (problem) {
-        problems.replaceChildren(trouble(explained(problem)));
-      }
-    });
+    attempt(button, problems, () => explained(work));
   };
   return make("form", { className: "card", onsubmit: submitted }, make("h2", {}, heading), fields, problems, button);
 }
 
 /** Here 401 means something else than later: nothing has expired, the id or token is wrong. */
-function explained(problem) {
-  if (problem instanceof Refused && problem.status === 401) problem.next = "Check it, or register below if you are new.";
-  return problem;
+async function explained(work) {
+  try {
+    await work();
+  } catch (problem) {
+    if (problem instanceof Refused && problem.status === 401)
+      problem.next = "Check it, or register below if you are new.";
+    throw problem;
+  }
 }

@@ -1,4 +1,4 @@
-// web/credential.js against the shared vectors, in Node's WebCrypto. `make browser` runs it, and asks Chromium the same.
+// web/credential.js against the shared vectors, in Node's WebCrypto. `make browser` asks Chromium the same.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -15,7 +15,9 @@ const SPKI_HEAD = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034
 
 /** Read a sealed credential as the agent does, with Node's crypto; nothing here is shared with what is tested. */
 async function decrypt(vector, sealed, taskId) {
-  const secretKey = await crypto.subtle.importKey("pkcs8", bytes(vector.agent_private_key), CURVE, false, ["deriveBits"]);
+  const secretKey = await crypto.subtle.importKey("pkcs8", bytes(vector.agent_private_key), CURVE, false, [
+    "deriveBits",
+  ]);
   const theirs = await crypto.subtle.importKey("raw", bytes(sealed.ephemeralPublicKey), CURVE, false, []);
   const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, secretKey, 256);
   const hkdf = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveBits"]);
@@ -82,9 +84,16 @@ test("a bad key is refused with a sentence, and nothing is encrypted", async () 
   const otherCurve = Buffer.concat([SPKI_HEAD, point]);
   otherCurve[20] ^= 1;
   const bad = {
-    "not base64": "?".repeat(88), "nothing": "", "null": null, "a number": 7, "url-safe": base64(point).replace(/[+/]/, "-"),
-    "too short": base64(point.slice(0, 64)), "too long": base64(Buffer.concat([point, Buffer.from([0])])),
-    "off the curve": base64(offCurve), "compressed": base64(compressed), "all zero": base64(new Uint8Array(65)),
+    "not base64": "?".repeat(88),
+    nothing: "",
+    null: null,
+    "a number": 7,
+    "url-safe": base64(point).replace(/[+/]/, "-"),
+    "too short": base64(point.slice(0, 64)),
+    "too long": base64(Buffer.concat([point, Buffer.from([0])])),
+    "off the curve": base64(offCurve),
+    compressed: base64(compressed),
+    "all zero": base64(new Uint8Array(65)),
     "another algorithm": base64(otherCurve),
   };
   for (const [name, key] of Object.entries(bad)) {

@@ -213,3 +213,56 @@ def test_where_people_have_tokens_one_signs_in_and_ends_with_the_tab(visit: Visi
     assert token not in str(page.evaluate("JSON.stringify({...localStorage})"))
     assert token in str(page.evaluate("JSON.stringify({...sessionStorage})"))
     assert not [url for url, *_ in visit.sent.requests if token in url]
+
+
+def test_a_long_list_goes_on_when_asked(visit: Visit, agent: Agent) -> None:
+    title = "Count the trees of the park"
+    for _ in range(21):
+        post(agent, title=title, reward_usd=10)
+    page = visit.at("")
+    register(page)
+    cards = page.locator(".cards > li")
+    expect(cards).to_have_count(20)
+    page.get_by_role("button", name="More").click()
+    expect(cards.nth(20)).to_be_visible()
+    expect(cards.nth(20).get_by_role("link")).to_be_focused()
+
+
+def test_who_names_skills_sees_their_kinds_and_all_when_asked(visit: Visit, agent: Agent) -> None:
+    title = "Bring the parcel to the post office"
+    post(agent, title=title, task_type="DELIVERY")
+    page = visit.at("")
+    register(page)
+    expect(page.get_by_role("link", name=title).first).to_be_visible()
+    header = {"X-Operator-Id": str(page.evaluate("localStorage.getItem('byhand.operator_id')"))}
+    answer = agent.http.patch("/api/v1/operator/me", headers=header, json={"skills": ["INSPECTION"]})
+    assert answer.status_code == 200
+    page.get_by_role("button", name="Look again").click()
+    all_kinds = page.get_by_label("Show all kinds, not only mine")
+    expect(all_kinds).to_be_visible()
+    expect(page.get_by_role("link", name=title)).to_have_count(0)
+    all_kinds.check()
+    expect(page.get_by_role("link", name=title).first).to_be_visible()
+
+
+def test_proof_that_was_not_enough_is_handed_in_again(visit: Visit, agent: Agent) -> None:
+    title = "Photograph all three entrances"
+    task_id = post(agent, title=title, proof_requirements=["North entrance", "East entrance", "South entrance"])
+    page = visit.at("")
+    register(page)
+    take(visit, title)
+    page.get_by_role("link", name="Hand in proof").click()
+    choose(page)
+    expect(page.get_by_text("1 of 1 uploaded")).to_be_visible()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Your proof was not enough.")).to_be_visible()
+    expect(page.get_by_text("Not found: no picture for this requirement").first).to_be_visible()
+    assert status(agent, task_id) == "DISPUTED"
+    shoot(page, "12-not-enough")
+    page.get_by_role("link", name="Hand in better proof").click()
+    choose(page, 3)
+    page.get_by_label("Notes (optional)").fill("All three of them")
+    expect(page.get_by_text("3 of 3 uploaded")).to_be_visible()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Done. $25.00 is yours.")).to_be_visible()
+    assert status(agent, task_id) == "COMPLETED"

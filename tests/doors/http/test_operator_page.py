@@ -15,7 +15,7 @@ from tests.products.tasks.stages import scene
 
 FILES = sorted(path.name for path in operator_page.FOLDER.iterdir())
 SCRIPTS = [name for name in FILES if name.endswith(".js")]
-LINES_MAX = 300
+LINES_MAX, COLUMNS_MAX = 300, 120
 
 
 class Tags(HTMLParser):
@@ -135,6 +135,7 @@ def test_a_file_names_no_other_host_and_makes_no_html_of_text(name: str) -> None
     ):
         assert word not in text
     assert len(text.splitlines()) <= LINES_MAX
+    assert [line for line in text.splitlines() if len(line) > COLUMNS_MAX] == []
 
 
 @pytest.mark.promise("web.credential.stays")
