@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -37,12 +36,6 @@ class Bucket:
     def url(self, key: str) -> str:
         """The plain address of a file: a name for it that opens nothing."""
         return f"{self.client.meta.endpoint_url}/{self.name}/{key}"
-
-    @property
-    def origin(self) -> str:
-        """The scheme and host of every signed URL: what a page that uses them must be allowed to talk to."""
-        parts = urlsplit(self.url_to_get("any", seconds=60))
-        return f"{parts.scheme}://{parts.netloc}"
 
     def url_to_get(self, key: str, seconds: int, *, to_save: bool = False) -> str:
         """A signed URL that reads one file until it expires; `to_save`: a browser saves it and does not open it."""

@@ -71,7 +71,7 @@ def _file(call: Call[Nothing]) -> Text:
 @lru_cache
 def files() -> dict[str, str]:
     """Every file of the page by its name; a path that somebody asks for is looked up here, and nowhere on a disk."""
-    return {file.name: file.read_text() for file in sorted(FOLDER.iterdir()) if file.suffix in KINDS}
+    return {file.name: file.read_text("utf-8") for file in sorted(FOLDER.iterdir()) if file.suffix in KINDS}
 
 
 @lru_cache
@@ -81,14 +81,17 @@ def version() -> str:
 
 
 def policy(world: World) -> str:
-    """What the page may load and talk to: this deployment, and the bucket that its photos are put into."""
+    """What the page may load and talk to: this deployment, and where in the bucket its photos are put.
+
+    The host alone would be too much: on AWS every bucket of the region has the same one.
+    """
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' blob:",
         "manifest-src": "'self'",
-        "connect-src": f"'self' {world.bucket.origin}",
+        "connect-src": f"'self' {world.bucket.url('uploads/')}",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",
