@@ -5,7 +5,8 @@ import { action, attempt, dollars, field, make, place, plain, timeLeft, when } f
 import { chip, standing, tone } from "./lists.js";
 
 const LOOK_AGAIN_MILLISECONDS = 4_000;
-const WAITING = ["SUBMITTED", "VERIFIED", "ESTIMATE_PENDING"];
+const LOOK_AGAIN_MILLISECONDS_MAX = 60_000;
+const WAITING = ["SUBMITTED", "VERIFIED", "ESTIMATE_PENDING", "MANUAL_REVIEW"];
 
 /** The screen of one task, for whoever has it and for whoever might take it. */
 export async function task(page, id) {
@@ -207,11 +208,12 @@ function where(location) {
   );
 }
 
-/** While others decide, look every few seconds whether they have, and show the task anew when it has moved on. */
+/** While others decide, look ever more seldom whether they have, and show the task anew when it has moved on. */
 async function lookAgain(page, found) {
-  let now = found;
+  let [now, pause] = [found, LOOK_AGAIN_MILLISECONDS];
   while (now.status === found.status) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS));
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    pause = Math.min(pause * 1.5, LOOK_AGAIN_MILLISECONDS_MAX);
     if (page.signal.aborted) return;
     if (document.hidden) continue;
     now = await read(`/operator/tasks/${encodeURIComponent(found.task_id)}`, {}, page.signal).catch(() => now);
