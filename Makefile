@@ -5,12 +5,13 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 export PORT ?= 8000
 export STORE ?= ministack
+export CHROMIUM ?=
 BIN := .venv/bin
 STORE_BIN := .byhand/store-venv/bin
 QUIET_PIP := -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test cover slow bench demo conformance package check docs store clean
+.PHONY: help run test cover slow bench demo conformance browser package check docs store clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +43,10 @@ demo: .venv/ready store ## Walk the main job over HTTP against a stack of its ow
 conformance: .venv/ready .byhand/node/ready ## Let the protocol's own suites and clients at the MCP endpoint (Linux x64)
 	@$(BIN)/python -m tests.conformance
 
+browser: .venv/browser store ## Drive the operators' page in a real Chromium (wants chromium and node installed)
+	@node --test tests/browser/credential.test.mjs
+	@$(BIN)/python -m pytest -q --force-enable-socket tests/browser/walk_*.py
+
 package: .venv/ready ## Build what is deployed: build/package/{deployment.zip,sam.json}
 	@$(BIN)/python -m infra.package live build/package && touch build/package/ready
 
@@ -53,7 +58,7 @@ clean: ## Remove what was built; what the local stack keeps under .byhand stays
 
 store: $(if $(filter ministack,$(STORE)),.byhand/store-venv/ready)
 
-build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.txt -type f -not -name '*.pyc')
+build/package/ready: $(shell find app.py chalicelib infra web .chalice requirements.txt -type f -not -name '*.pyc')
 	@$(MAKE) --no-print-directory package
 
 .venv/ready: requirements.txt requirements-dev.txt
@@ -69,6 +74,13 @@ build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.
 	@echo "Fetching the conformance suites (once, about half a minute) ..."
 	@mkdir -p .byhand/node && cp tests/conformance/node/* .byhand/node/
 	@cd .byhand/node && npm install --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.venv/browser: .venv/ready requirements-browser.txt
+	@command -v chromium >/dev/null || test -n "$(CHROMIUM)" || apt-get install -y -qq --no-install-recommends chromium \
+		|| { echo "There is no Chromium: install it, or name one: make browser CHROMIUM=/path/to/chromium"; exit 1; }
+	@echo "Preparing what drives the browser (once, some seconds) ..."
+	@$(BIN)/python -m pip install $(QUIET_PIP) -r requirements-browser.txt
 	@touch $@
 
 .byhand/store-venv/ready: requirements-store.txt

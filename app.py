@@ -10,7 +10,7 @@ from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 from chalicelib import jobs, tools
 from chalicelib.core import settings
 from chalicelib.doors import schedules, workers
-from chalicelib.doors.http import house, reference
+from chalicelib.doors.http import house, reference, web
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.mcp.mount import mount_tools
 from chalicelib.doors.wiring import world
@@ -22,7 +22,7 @@ from chalicelib.products.tasks import routes as tasks
 
 TEST_MODE = settings.test_mode_at_import()
 PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *backoffice.routes(kinds.ON_SUSPENSION)]
-DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS]
+DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 
 app = Chalice(app_name="byhand", configure_logs=False)

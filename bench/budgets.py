@@ -21,7 +21,9 @@ class Budget:
 
 
 KINDS = (
-    Budget("the same for everybody: rate", 1, ("GET /api/openapi.json", "GET /api/docs", "GET /llms.txt")),
+    Budget("the same for everybody: rate", 1, (
+        "GET /api/openapi.json", "GET /api/docs", "GET /llms.txt", "GET /operator", "GET /operator/{version}/{file}",
+    )),
     Budget("a new account: rate, commit", 2, ("POST /api/v1/agents/register", f"POST {O}/register")),
     Budget("read of one object: caller, rate, object", 3, (
         "GET /api/v1/agents/balance", f"GET {T}/{{task_id}}", f"GET {T}/categories", f"GET {T}/quote",

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from bench.walk import MeteredHouse
 from chalicelib.core.agenda import service as agenda
+from chalicelib.doors.http import web
 from chalicelib.kit.commit import commit
 from chalicelib.products.tasks import kinds
 from tests.core.stand_ins import Notebook
@@ -80,7 +81,8 @@ def walk(house: MeteredHouse) -> None:
 
 
 def _house(cast: Cast) -> None:
-    for path in ("/api/health", "/api/openapi.json", "/api/docs", "/llms.txt"):
+    script = f"/operator/{web.version()}/app.js"
+    for path in ("/api/health", "/api/openapi.json", "/api/docs", "/llms.txt", "/operator", script):
         cast.done(cast.house.request("GET", path))
     cast.done(cast.house.request("POST", "/api/v1/test/clock", {"advance_seconds": 1}))
 

@@ -76,6 +76,8 @@ def gather(root: Path, folder: Path) -> None:
     for name in (".chalice", "chalicelib", "vendor"):
         if (root / name).is_dir():
             shutil.copytree(root / name, folder / name, ignore=ignored)
+    # Chalice knows of no other files than code, but lays what is in vendor/ beside app.py, where these belong.
+    shutil.copytree(root / "web", folder / "vendor" / "web", ignore=ignored)
 
 
 def run_chalice(folder: Path, stage: str, out: Path) -> None:

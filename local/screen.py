@@ -17,6 +17,7 @@ Byhand is running.
   Backoffice key  {admin_key}
   Every route     {base_url}/api/docs
   As MCP tools    {base_url}/api/v1/mcp   (docs/mcp.md)
+  For a phone     {base_url}/operator/ (sign in with the operator id)
 
 Post a task as the agent, and remember its id (pasted twice, it is the same task, thanks to the Idempotency-Key):
 

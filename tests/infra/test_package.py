@@ -33,6 +33,7 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": templates.REGION,
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
 }
+PATHS = ("/api/health", "/operator")
 # What Lambda does: only the unpacked code and the runtime's own SDK can be imported.
 BOOTSTRAP = """
 import json, sys
@@ -103,15 +104,15 @@ def test_it_holds_the_code_its_dependencies_and_nothing_else(unpacked: Path) -> 
         recorded |= {row[0] for row in csv.reader(io.StringIO(record.read_text())) if row}
         recorded |= {record.relative_to(unpacked).as_posix()}
     packed = {name for name in files_of(unpacked) if "__pycache__" not in name}
-    ours = {name for name in packed - recorded if name.partition("/")[0] in {"app.py", "chalicelib", "vendor"}}
+    ours = {name for name in packed - recorded if name.partition("/")[0] in {"app.py", "chalicelib", "web"}}
     # An installer leaves a note or two of its own beside a distribution's metadata.
     strangers = {name for name in packed - recorded - ours if ".dist-info/" not in name}
     assert strangers == set()
-    assert {"app.py", "chalicelib/__init__.py"} <= ours
+    assert {"app.py", "chalicelib/__init__.py", "web/index.html"} <= ours
 
 
 def test_its_code_is_the_code(unpacked: Path) -> None:
-    code = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
+    code = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py")), *sorted((ROOT / "web").iterdir())]
     stale = [file.name for file in code if (unpacked / file.relative_to(ROOT)).read_bytes() != file.read_bytes()]
     assert stale == [], "The code has changed since it was packaged. Run `make package` again."
 
@@ -148,10 +149,15 @@ def test_the_overlay_met_the_functions_it_was_meant_for(template: templates.Temp
         assert len(function.get("Events", {"": None})) == 1
 
 
-def test_it_answers_a_health_check(unpacked: Path, sdk: Path, template: templates.Template, store: str) -> None:
+def test_it_answers_a_health_check_and_serves_the_page(
+    unpacked: Path, sdk: Path, template: templates.Template, store: str
+) -> None:
     environment = CREDENTIALS | literal_environment(template) | raised_environment(store)
-    answer = invoke(unpacked, sdk, interpreter(template), environment | {"AWS_ENDPOINT_URL": store})
-    assert answer["statusCode"] == 200, answer
+    environment |= {"AWS_ENDPOINT_URL": store}
+    health, page = (invoke(unpacked, sdk, interpreter(template), environment, path) for path in PATHS)
+    assert health["statusCode"] == 200, health
+    assert page["statusCode"] == 200, page
+    assert page["body"].startswith("<!doctype html>")
 
 
 def test_it_can_list_its_tools(unpacked: Path, sdk: Path, template: templates.Template) -> None:
@@ -193,11 +199,11 @@ def interpreter(template: templates.Template) -> str:
     return found
 
 
-def invoke(unpacked: Path, sdk: Path, python: str, environment: dict[str, str]) -> dict[str, Any]:
+def invoke(unpacked: Path, sdk: Path, python: str, environment: dict[str, str], path: str) -> dict[str, Any]:
     """One REST proxy event through the packaged handler, in an interpreter that sees nothing else."""
     done = subprocess.run(
         [python, "-I", "-S", "-c", BOOTSTRAP, str(unpacked), str(sdk)],
-        input=json.dumps(health_event()),
+        input=json.dumps(event(path)),
         capture_output=True,
         text=True,
         env=environment,
@@ -209,8 +215,8 @@ def invoke(unpacked: Path, sdk: Path, python: str, environment: dict[str, str]) 
     return answer
 
 
-def health_event() -> dict[str, Any]:
-    path, headers = "/api/health", {"Host": "example.test", "Accept": "*/*"}
+def event(path: str) -> dict[str, Any]:
+    headers = {"Host": "example.test", "Accept": "*/*"}
     return {
         "resource": path,
         "path": path,

@@ -33,7 +33,8 @@ class Answer:
 def of(result: Words | Outcome | Text, status: int, content_type: str = "application/json") -> Answer:
     """The answer of a verb that went well."""
     if isinstance(result, Text):
-        return Answer(304 if result.not_modified else status, result.body, dict(result.headers), content_type)
+        status = 304 if result.not_modified else status
+        return Answer(status, result.body, dict(result.headers), result.content_type or content_type)
     if isinstance(result, Outcome):
         headers = {"Idempotent-Replayed": "true"} if result.replayed else {}
         return Answer(status, result.answer, headers)

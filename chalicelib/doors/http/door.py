@@ -48,7 +48,7 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
 def _walk(world: World, route: Route, request: Request, headers: dict[str, str]) -> Answer:
     found = identify(world, route.who, request)
     caller = None if isinstance(found, Refusal) else found
-    allowance = limits.count(world, route.name, request, caller, uploads=route.uploads)
+    allowance = limits.count(world, route.name, request, caller, uploads=route.uploads, times=route.requests_a_visit)
     headers |= allowance.headers | ({"Cache-Control": "no-store"} if route.no_store else {})
     allowance.check()
     if isinstance(found, Refusal):

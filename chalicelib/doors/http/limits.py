@@ -44,9 +44,12 @@ class Allowance:
 
 
 def count(
-    world: World, place: str, request: Request, caller: Caller | None, *, uploads: bool = False
-) -> Allowance:  # fmt: skip
-    """Count one request at a place: a route by its template, a tool by its name."""
+    world: World, place: str, request: Request, caller: Caller | None, *, uploads: bool = False, times: int = 1
+) -> Allowance:
+    """Count one request at a place: a route by its template, a tool by its name.
+
+    `times` is how many requests there make one visit: so many times as many are allowed.
+    """
     now = world.wall_seconds()
     window = now // WINDOW_SECONDS
     account = caller.id if caller else "-"
@@ -55,7 +58,7 @@ def count(
     row = world.store.update(TABLE, key, put={"expires_at": kept_until}, plus={"used": 1}) or {"used": 0}
     settings = world.settings
     limit = settings.upload_limit_per_minute if uploads else settings.rate_limit_per_minute
-    return Allowance(limit, int(row["used"]), (window + 1) * WINDOW_SECONDS, now)
+    return Allowance(limit * times, int(row["used"]), (window + 1) * WINDOW_SECONDS, now)
 
 
 def _network(source: str) -> str:

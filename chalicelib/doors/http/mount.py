@@ -96,8 +96,11 @@ def _request(request: ChaliceRequest, path: str) -> Request:
 
 
 def _base(request: ChaliceRequest, route: str) -> str:
-    """The stage, or the base path of a custom domain: what API Gateway's own path has before ours."""
-    path = str(request.context.get("path") or "")
+    """The stage, or the base path of a custom domain: what API Gateway's own path has before ours.
+
+    A slash at its end leads to the same route.
+    """
+    path = str(request.context.get("path") or "").rstrip("/")
     return path.removesuffix(route) if path.endswith(route) else ""
 
 

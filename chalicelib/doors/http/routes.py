@@ -87,6 +87,8 @@ class Text:
     body: str
     headers: Mapping[str, str]
     not_modified: bool = False
+    content_type: str | None = None
+    """Its own, where one route answers with texts of several kinds."""
 
 
 class Page(Words):
@@ -115,6 +117,8 @@ class Route:
     once: bool = False
     uploads: bool = False
     produces: str = "application/json"
+    requests_a_visit: int = 1
+    """How often one visit asks for this route; so many times the usual number of requests a minute are let in."""
     no_store: bool = False
     """The answer is for the caller alone: nobody on the way, and no claim of ours, keeps it."""
     signed: Signed | None = None
@@ -148,10 +152,11 @@ class Routes:
 
     def get(
         self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json",
-        no_store: bool = False,
+        requests_a_visit: int = 1, no_store: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a read. `words` are read from the query."""
-        return self._declare("GET", path, who, words, answer, produces=produces, no_store=no_store)
+        more = {"produces": produces, "requests_a_visit": requests_a_visit, "no_store": no_store}
+        return self._declare("GET", path, who, words, answer, **more)
 
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,

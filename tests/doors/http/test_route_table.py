@@ -23,7 +23,7 @@ def test_every_post_of_a_known_caller_honours_the_idempotency_key() -> None:
 
 def test_every_route_names_the_words_it_reads_and_answers() -> None:
     for route in ROUTES:
-        assert route.path.startswith("/api/") or route.path == "/llms.txt", route.name
+        assert route.path.startswith(("/api/", "/operator")) or route.path == "/llms.txt", route.name
         assert route.words.__doc__, route.name
         assert all(one.__doc__ for one in route.answer), route.name
         assert route.status in (200, 201), route.name
