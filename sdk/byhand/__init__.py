@@ -1,0 +1,1 @@
+"""Hire a human from a program: the client of Byhand and of the HumanOps API."""
