@@ -3,6 +3,7 @@
     ByhandError
     ├── Misconfigured              say where the deployment is, or who you are
     ├── Unreachable                no answer came; send it again, deeds under the same idempotency key
+    ├── BadAnswer                  what answered is no deployment, or much newer than this package
     ├── StillWaiting               `tasks.wait` came to its timeout; the task goes on, and `task` is how it stood
     ├── BadSignature               a webhook that is not from where it says: answer 401 and do nothing
     ├── KeyMissing, KeyExists      the private key of a task is not kept here, or another one is
@@ -44,6 +45,10 @@ class Unreachable(ByhandError):
         again = f" Send it again with idempotency_key={idempotency_key!r}." if idempotency_key else ""
         super().__init__(sentence + again)
         self.idempotency_key = idempotency_key
+
+
+class BadAnswer(ByhandError):
+    """What came back is not what this route answers: the address may be of something else."""
 
 
 class StillWaiting(ByhandError):
