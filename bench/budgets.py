@@ -43,6 +43,7 @@ KINDS = (
     ))),
     Budget("a deed: caller, rate, what it is about, commit", 4, (
         f"POST {T}", *(f"POST {T}/{{task_id}}/{verb}" for verb in ("cancel", "verify", "dispute", "estimate/approve")),
+        *(f"{verb} {T}/{{task_id}}/retrieve-credential" for verb in ("GET", "POST")),
         "POST /api/v1/agents/keys", "POST /api/v1/agents/deposit/usdc", "POST /api/v1/agents/deposit/status",
         f"POST {W}", f"PATCH {W}/{{endpoint_id}}", f"DELETE {W}/{{endpoint_id}}",
         f"POST {W}/{{endpoint_id}}/rotate", f"POST {W}/{{endpoint_id}}/test",

@@ -21,6 +21,7 @@ from tests.harness import Agent, Caller, Operator, Reply, picture
 from tests.products.accounts.hooks import made
 from tests.products.operators.uploads import announce
 from tests.products.tasks.disputes import dispute_id
+from tests.products.tasks.sealing import Errand
 from tests.products.tasks.stages import Scene, scene
 from tests.proofs.bells import lose_all
 from tests.providers import Payoneer, live, notify
@@ -54,7 +55,12 @@ class Cast:
 def walk(house: MeteredHouse) -> None:
     """Everything once."""
     settings = house.world.settings.model_copy(
-        update={"open_assignments_max": 100, "kyc_webhook_secret": KYC_SECRET, "payout_cooling_hours": 0}
+        update={
+            "open_assignments_max": 100,
+            "kyc_webhook_secret": KYC_SECRET,
+            "payout_cooling_hours": 0,
+            "credential_retention_days": 10,
+        }
     )
     with house.living_in(settings=settings, judge=FixedJudge(95), courier=Notebook()):
         cast = Cast(house, house.agent(deposit=10_000), house.operator())
@@ -63,6 +69,7 @@ def walk(house: MeteredHouse) -> None:
         _person(cast)
         _board(cast)
         _work(cast)
+        _credential(cast)
         _estimates(cast)
         left = _disputes(cast)
         _hooks(cast)
@@ -132,6 +139,13 @@ def _work(cast: Cast) -> None:
     cast.house.drain()
     assert agent.task(task_id)["status"] == "COMPLETED"
     done(agent.rate(task_id, 5))
+
+
+def _credential(cast: Cast) -> None:
+    """A task whose result is encrypted for the agent."""
+    errand = Errand(cast.house, cast.agent, cast.operator).posted().completed()
+    cast.done(errand.retrieve("POST"))
+    cast.done(errand.retrieve("GET"))
 
 
 def _estimates(cast: Cast) -> None:

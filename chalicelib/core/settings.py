@@ -98,6 +98,8 @@ class Settings(BaseModel):
     """Above this sum a day an operator's payouts wait for a person; 0: never. Unset: 1,000 in live, 0 in test."""
     payout_refused_addresses: str = ""
     """Wallets that nobody is paid to, separated by commas: tokens, and wallets of the deployment itself."""
+    credential_retention_days: PositiveInt = 30
+    """How long after its task's end an encrypted credential is kept; then it is removed."""
     fiat_hold_days: PositiveInt = 30
     """How long a reward waits that was paid by an agent with a fiat deposit in the last 60 days."""
     byhand_public_url: str = ""

@@ -24,15 +24,6 @@ def test_no_route_of_a_later_version_answers_as_if_it_existed(house: House) -> N
         assert (route, answers) != (route, {401})
 
 
-def test_a_credential_task_is_refused_and_not_served_without_its_encryption(house: House) -> None:
-    agent = house.agent(deposit=1_000)
-    for task_type in ("ACCOUNT_CREATION", "API_KEY_PROCUREMENT", "PHONE_VERIFICATION", "SUBSCRIPTION_SETUP"):
-        for key in ({}, {"agent_public_key": "BASE64_ENCODED_P256_PUBLIC_KEY"}):
-            refused = agent.post(task_type=task_type, location=None, reward_usd=10, **key)
-            assert (task_type, refused.status, refused.json["details"]["field"]) == (task_type, 400, "task_type")
-    assert agent.balance() == (1_000, 0)
-
-
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_route_of_a_later_version_is_written_as_a_method_and_a_path(route: str) -> None:
     method, _, path = route.partition(" ")

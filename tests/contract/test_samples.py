@@ -17,13 +17,17 @@ from chalicelib.kit.clock import ShiftedClock
 from tests.contract.described import problems, request_schema, response_schema
 from tests.doors.strangers import FixedJudge, Postman
 from tests.harness import Agent, House, Operator, Reply
+from tests.products.tasks.sealing import new_key, point, sealed
 
 SAMPLES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "samples.yaml").read_text())
 SERVED = {route.name for route in app.ROUTES}
 SEEDS_NOON = datetime(2026, 2, 5, 12, tzinfo=UTC)
 # What the seed leaves to its reader, and what we put there.
 NOTICE_SECRET = "the secret that was agreed on with the provider"
-PLACEHOLDERS: dict[str, Any] = {"https://...": "https://example.com/back"}
+AGENT_KEY = new_key()
+PLACEHOLDERS: dict[str, Any] = {
+    "https://...": "https://example.com/back", "BASE64_ENCODED_P256_PUBLIC_KEY": point(AGENT_KEY),
+}  # fmt: skip
 
 
 class SeedClock(ShiftedClock):
@@ -170,7 +174,20 @@ def _work(seed: Samples, agent: Agent) -> None:
     assert agent.rate(task_id, 5).status == 200
     seed.compare("show a task", agent.get(f"/tasks/{task_id}"))
     seed.compare("earnings", operator.get("/operator/earnings"))
+    _credential(seed, agent, operator)
     _pay(seed, agent, operator)
+
+
+def _credential(seed: Samples, agent: Agent, operator: Operator) -> None:
+    """What is procured comes encrypted for the agent's key; the seed writes BASE64 where ours is real."""
+    agent.deposit(100)
+    made = seed.compare("post a credential task", agent.send("/tasks", seed.request("post a credential task")))
+    operator.accept(made["task_id"])
+    operator.submit(made["task_id"], encrypted_credential=sealed(AGENT_KEY.public_key(), made["task_id"]))
+    with seed.house.living_in(judge=FixedJudge(0)):
+        seed.house.drain()
+    found = agent.send(f"/tasks/{made['task_id']}/retrieve-credential")
+    seed.compare("retrieve a credential", found)
 
 
 def _pay(seed: Samples, agent: Agent, operator: Operator) -> None:

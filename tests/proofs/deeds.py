@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.core.world import World
 from tests.harness import Agent, House, Operator, Reply, picture
+from tests.products.tasks.sealing import new_key, point, sealed
 from tests.proofs import order
 from tests.proofs.bells import give
 from tests.proofs.stand_ins import Mind, MovableClock
@@ -20,6 +21,10 @@ ERRAND: dict[str, Any] = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATI
 HOOK: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
 NOTICE_SECRET = "the secret that was agreed on"
 WINDOW: dict[str, Any] = {"auto_complete_after_seconds": 3_600}
+AGENT_KEY = new_key()
+TIER_2: dict[str, Any] = {
+    "task_type": "PHONE_VERIFICATION", "proof_type": "ARTIFACT", "agent_public_key": point(AGENT_KEY), **WINDOW,
+}  # fmt: skip
 ESTIMATED: dict[str, Any] = {"estimate_required": True}
 
 
@@ -38,6 +43,11 @@ class Pair:
     def another(self) -> Operator:
         """Somebody else who would like to have the task."""
         return self.house.operator()
+
+    @cached_property
+    def sealed(self) -> dict[str, str]:
+        """A credential for the one task, encrypted once: who hands it in again sends the same bytes."""
+        return sealed(AGENT_KEY.public_key(), self.task_id)
 
     @property
     def tx_hash(self) -> str:
@@ -224,6 +234,11 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "rate": lambda pair: pair.agent.rate(pair.task_id, 4, key=f"rate-{pair.task_id}"),
     "upload": Pair.upload,
     "submit": lambda pair: pair.operator.submit(pair.task_id, key="submit", **CONFIRMED),
+    "submit credential": lambda pair: pair.operator.submit(
+        pair.task_id, key="submit", encrypted_credential=pair.sealed
+    ),
+    "retrieve": lambda pair: pair.agent.send(f"/tasks/{pair.task_id}/retrieve-credential"),
+    "forget": lambda pair: pair.ring("timers", "task.forget_credential"),
     "submit photo": lambda pair: pair.operator.submit(pair.task_id, key="submit", photos=[pair.known["url"]]),
     "approve": lambda pair: pair.agent.verify(pair.task_id, "APPROVE", key=f"approve-{pair.task_id}"),
     "reject": lambda pair: pair.agent.verify(pair.task_id, "REJECT", key=f"reject-{pair.task_id}"),
@@ -247,6 +262,7 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
 
 _EARNED = ("post", "accept", "submit", "approve")
 _HANDED_IN = ("post", "accept", "submit")
+_SEALED = ("post", "accept", "submit credential")
 DEEDS: dict[str, Deed] = {
     "deposit": Deed(STEPS["deposit"]),
     "post": Deed(STEPS["post"], order=HOOK),
@@ -260,6 +276,11 @@ DEEDS: dict[str, Deed] = {
     "rate": Deed(STEPS["rate"], before=(*_HANDED_IN, "approve")),
     "upload": Deed(STEPS["upload"], before=("post", "accept")),
     "submit": Deed(STEPS["submit photo"], before=("post", "accept", "upload"), order={"proof_type": "PHOTO"}),
+    "submit credential": Deed(STEPS["submit credential"], before=("post", "accept"), order=TIER_2),
+    "judge credential": Deed(STEPS["judge"], by_request=False, before=_SEALED, order=TIER_2),
+    "forget": Deed(
+        STEPS["forget"], by_request=False, before=(*_SEALED, "approve"), order=TIER_2, waits={"days": 30.01}
+    ),
     "judge": Deed(STEPS["judge"], by_request=False, before=_HANDED_IN, order=HOOK | WINDOW),
     "complete": Deed(
         STEPS["complete"], by_request=False, before=(*_HANDED_IN, "judge"), order=WINDOW, waits={"hours": 1.01}

@@ -10,6 +10,7 @@ loads        an operator's open assignments are the claimed ones
 board        the feed shows the tasks that wait for somebody, and no others
 agenda       for everything that must still happen there is an entry that is alive, and the sweeper would find it
 disputes     a task is disputed as long as the dispute about its last proof is open, and what ended one adds up
+keeping      what was handed in encrypted will be removed
 history      the events of a task are a walk through its lifecycle that ends where the task is
 """
 
@@ -26,7 +27,7 @@ from chalicelib.kit.clock import iso
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Item, unpack
 from chalicelib.products.tasks import rules
-from chalicelib.products.tasks.kinds import WITHDRAW_ALL
+from chalicelib.products.tasks.kinds import FORGET, WITHDRAW_ALL
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome
 from chalicelib.products.tasks.model.tasks import Task
@@ -48,6 +49,7 @@ class Rows:
     entries: dict[str, Item]
     counts: dict[str, Item]
     verdicts: list[Item]
+    credentials: list[Item]
     disputes: list[Dispute]
     payouts: list[Item]
     deposits: list[Item]
@@ -97,6 +99,7 @@ def read(world: World) -> Rows:
         entries={item["pk"]: item for item in scan(world.store, "agenda")},
         counts={item["pk"]: item for item in tasks if item["sk"] == "counts"},
         verdicts=[item for item in tasks if item["sk"].startswith("verdict#")],
+        credentials=[item for item in tasks if item["sk"].startswith("credential#")],
         disputes=[read_dispute(item) for item in tasks if item["sk"].startswith("dispute#")],
         payouts=[row for row in scan(world.store, "payouts") if row["sk"].startswith("payout_")],
         deposits=[row for row in scan(world.store, "deposits") if row["sk"].startswith("in#")],
@@ -139,7 +142,7 @@ def check_history(task: Task, history: list[Item]) -> None:
     """Every event is one legal move, and together they lead from PENDING to where the task is, each step once."""
     legal = {(move.announced, move.start, move.end) for move in TASK.moves}
     arrivals: Counter[str] = Counter()
-    for event in history:
+    for event in (one for one in history if one["type"].startswith("task.")):
         facts = event["data"]
         arrivals[facts["status"]] += 1
         if event["type"] != CREATED:
@@ -257,6 +260,8 @@ def _check_agenda(rows: Rows) -> None:
     for task in rows.tasks:
         for wanted in awaited(task, rows.dispute_about(task)):
             assert any(entry_id.startswith(wanted) for entry_id in rows.entries), (task, wanted, set(rows.entries))
+    forgotten = {row["subject"].rpartition("/")[2] for row in rows.entries.values() if row["kind"] == FORGET.name}
+    assert {row["pk"] for row in rows.credentials} <= forgotten, "a credential is kept for ever"
     known = {task.ref.path for task in rows.tasks}
     about_tasks = (row for row in rows.entries.values() if row["kind"].startswith("task."))
     strays = {row["subject"] for row in about_tasks if row["kind"] != WITHDRAW_ALL.name} - known

@@ -23,6 +23,7 @@ class Outcome:
     earnings: dict[str, int]
     events: Counter[str]
     verdicts: list[str]
+    credentials: list[str]
     disputes: list[tuple[Any, ...]]
     letters: Counter[str]
     left_to_do: list[str]
@@ -51,6 +52,7 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
         earnings=ledger.find_book(pair.house.world.store, operator_id).balances,
         events=Counter(event["type"] for event in happened),
         verdicts=sorted(row["sk"] for row in rows.verdicts if row["pk"] == task_id),
+        credentials=sorted(row["sk"] for row in rows.credentials if row["pk"] == task_id),
         disputes=sorted(
             (one.number, one.source.value, one.state.value, one.completed_before, str(one.outcome), one.resolved_by,
              one.operator_micros, one.house_micros, one.refunded_micros)

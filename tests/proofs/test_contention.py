@@ -20,6 +20,7 @@ from chalicelib.kit.table import Key
 from tests import faults
 from tests.faults import Fault, FlakyClient
 from tests.harness import House, Reply, picture
+from tests.products.tasks.sealing import Errand
 from tests.products.tasks.stages import PHOTOS, Scene, scene
 from tests.proofs import order
 from tests.proofs.bells import lose_all
@@ -112,6 +113,10 @@ def _payout(stage: Scene) -> Ask:
     return Ask(made.json["payout_id"], BECAUSE)
 
 
+def _retrieve(stage: Scene) -> Ask:
+    return Ask(Errand(stage.house, stage.agent, stage.operator).posted(reward_usd=20).completed().task_id)
+
+
 def _upload(stage: Scene) -> Ask:
     """Only whoever is at work hands in files."""
     _another(stage, "ACCEPTED")
@@ -137,6 +142,7 @@ def _real_money(house: House, **more: Any) -> AbstractContextManager[World]:
 _AGENT = "/api/v1/agents"
 _HOOKS = "/api/v1/webhooks/endpoints"
 _ADMIN = "/api/v1/admin"
+RETRIEVE = "POST /api/v1/tasks/{task_id}/retrieve-credential"
 ASKS: dict[str, Prepare] = {
     f"POST {_AGENT}/register": _new_agent,
     "POST /api/v1/operator/register": _new_agent,
@@ -169,6 +175,7 @@ ASKS: dict[str, Prepare] = {
     "POST /api/v1/tasks": lambda stage: Ask("", stage.agent.order()),
     "POST /api/v1/tasks/{task_id}/cancel": _on_task("PENDING"),
     "POST /api/v1/tasks/{task_id}/verify": _on_task("SUBMITTED", {"decision": "APPROVE"}),
+    RETRIEVE: _retrieve,
     "POST /api/v1/tasks/{task_id}/estimate/approve": _on_task("ESTIMATE_PENDING"),
     "POST /api/v1/tasks/{task_id}/estimate/reject": _on_task("ESTIMATE_PENDING"),
     "POST /api/v1/tasks/{task_id}/rate": _on_task("COMPLETED", {"rating": 5}),

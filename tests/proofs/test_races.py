@@ -79,6 +79,7 @@ def test_of_two_payouts_of_everything_one_is_made(quiet: House) -> None:
 # What an agent decides
 
 
+@ON_BOTH_STORES
 def test_two_approvals_pay_once(quiet: House) -> None:
     agent, operator = quiet.agent(deposit=100), quiet.operator()
     task_id = handed_in(agent, operator)
@@ -88,6 +89,7 @@ def test_two_approvals_pay_once(quiet: House) -> None:
     assert agent.balance() == (76.4, 0)
 
 
+@ON_BOTH_STORES
 def test_of_approval_and_rejection_one_counts(quiet: House) -> None:
     agent, operator = quiet.agent(deposit=300), quiet.operator()
     for _ in range(8):
@@ -97,6 +99,7 @@ def test_of_approval_and_rejection_one_counts(quiet: House) -> None:
         assert agent.task(task_id)["status"] == ("COMPLETED" if approved.status == 200 else "DISPUTED")
 
 
+@ON_BOTH_STORES
 def test_an_approval_while_the_guardian_decides_pays_once_and_is_never_refused(quiet: House) -> None:
     """The task may move between two states in which an agent may approve; that is no reason to refuse."""
     agent, operator = quiet.agent(deposit=300), quiet.operator()
@@ -114,6 +117,7 @@ def test_an_approval_while_the_guardian_decides_pays_once_and_is_never_refused(q
 # What the clock decides
 
 
+@ON_BOTH_STORES
 def test_at_the_deadline_either_the_operator_or_the_clock_is_first(quiet: House) -> None:
     """Two machines whose clocks differ: to one the deadline has passed, to the other it has not."""
     clock = MovableClock(quiet.world.clock)
@@ -136,6 +140,7 @@ def test_at_the_deadline_either_the_operator_or_the_clock_is_first(quiet: House)
             assert agent.balance() == (100, 0)
 
 
+@ON_BOTH_STORES
 def test_a_hold_that_ends_several_times_pays_once(quiet: House) -> None:
     agent, operator = quiet.agent(deposit=100), quiet.operator()
     clock = MovableClock(quiet.world.clock)
@@ -149,6 +154,7 @@ def test_a_hold_that_ends_several_times_pays_once(quiet: House) -> None:
         assert operator.earnings() == (0, 20, 20)
 
 
+@ON_BOTH_STORES
 def test_sweepers_and_consumers_at_the_same_entries_do_everything_once(quiet: House) -> None:
     agent = quiet.agent(deposit=500)
     clock = MovableClock(quiet.world.clock)

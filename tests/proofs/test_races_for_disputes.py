@@ -33,6 +33,7 @@ def people(house: House) -> tuple[Agent, Operator]:
     return house.agent(deposit=1_000), house.operator()
 
 
+@ON_BOTH_STORES
 def test_at_the_end_of_the_hold_either_the_dispute_or_the_operator_is_first(quiet: House) -> None:
     """Two machines whose clocks differ: to one the hold is over, to the other it is not."""
     clock = MovableClock(quiet.world.clock)
@@ -83,6 +84,7 @@ def test_of_several_outcomes_one_counts(quiet: House) -> None:
         order.check(quiet)
 
 
+@ON_BOTH_STORES
 def test_an_outcome_of_the_backoffice_and_one_of_the_clock_are_one(quiet: House) -> None:
     clock = MovableClock(quiet.world.clock)
     agent, operator = people(quiet)
@@ -100,6 +102,7 @@ def test_an_outcome_of_the_backoffice_and_one_of_the_clock_are_one(quiet: House)
             assert (refunded.status, outcome) in {(200, "refund"), (409, "release")}, refunded
 
 
+# Over moto only: there each request runs in the thread that asks, and so by that thread's clock.
 def test_at_the_end_of_the_window_either_better_proof_or_the_outcome_is_first(quiet: House) -> None:
     """To the machine that takes the proof the window is still open, to the one that resolves it is over."""
     clock = MovableClock(quiet.world.clock)
@@ -122,6 +125,7 @@ def test_at_the_end_of_the_window_either_better_proof_or_the_outcome_is_first(qu
             assert refunded.status == 200 or refunded.json["code"] == "dispute_resubmitted"
 
 
+@ON_BOTH_STORES
 def test_of_approval_rejection_and_the_clock_one_counts(quiet: House) -> None:
     clock = MovableClock(quiet.world.clock)
     agent, operator = people(quiet)

@@ -29,6 +29,7 @@ def test_a_deposit_that_is_given_back_while_it_is_spent_is_spent_or_given_back(q
 
 
 @pytest.mark.promise("operators.payout.unknown")
+@ON_BOTH_STORES
 def test_a_payout_that_is_paid_and_sent_back_at_once_is_one_of_the_two(quiet: House) -> None:
     purse = Purse()
     agent, operator = quiet.agent(deposit=100), quiet.operator()

@@ -14,11 +14,13 @@ from tests.proofs import order
 from tests.proofs.bells import entry_of, give
 from tests.proofs.crowd import ask_at_once, at_once, statuses
 from tests.proofs.deeds import CONFIRMED, HOOK, errand, handed_in
+from tests.proofs.deployments import ON_BOTH_STORES
 from tests.proofs.stand_ins import Mailbox, Mind, MovableClock
 
 CONFLICT = faults.refused("TransactionConflictException", "UpdateItem")
 
 
+@ON_BOTH_STORES
 def test_of_two_submissions_at_once_one_counts(quiet: House) -> None:
     agent, operator = quiet.agent(deposit=100), quiet.operator()
     task_id = errand(agent)
@@ -28,6 +30,7 @@ def test_of_two_submissions_at_once_one_counts(quiet: House) -> None:
     assert agent.task(task_id)["submissions"] == 1
 
 
+@ON_BOTH_STORES
 def test_several_judges_at_one_entry_are_one_verdict_and_one_webhook(quiet: House) -> None:
     mind, mailbox = Mind(70), Mailbox()
     with quiet.living_in(judge=mind, courier=mailbox):
@@ -41,6 +44,7 @@ def test_several_judges_at_one_entry_are_one_verdict_and_one_webhook(quiet: Hous
         assert [letter.words["event"] for letter in mailbox.letters] == ["task.manual_review"]
 
 
+@ON_BOTH_STORES
 def test_a_transaction_that_two_agents_claim_is_credited_to_one(quiet: House) -> None:
     agents = [quiet.agent(), quiet.agent()]
     words = {"tx_hash": "0xabc", "amount_usdc": "100.00"}
@@ -49,6 +53,7 @@ def test_a_transaction_that_two_agents_claim_is_credited_to_one(quiet: House) ->
     assert sorted(agent.balance()[0] for agent in agents) == [0, 100]
 
 
+@ON_BOTH_STORES
 def test_an_address_that_registers_several_times_is_one_account(quiet: House) -> None:
     words = {"name": "Jane Doe", "email": "jane@example.com"}
     for path, kind in (("/api/v1/agents/register", "account"), ("/api/v1/operator/register", "operator")):
@@ -60,6 +65,7 @@ def test_an_address_that_registers_several_times_is_one_account(quiet: House) ->
         assert len(people) == 1
 
 
+@ON_BOTH_STORES
 def test_a_key_asked_for_several_times_under_one_idempotency_key_is_made_once(quiet: House) -> None:
     agent = quiet.agent()
     replies = ask_at_once(*[partial(agent.send, "/agents/keys", {"name": "ci"}, key="one")] * 4)
@@ -67,6 +73,7 @@ def test_a_key_asked_for_several_times_under_one_idempotency_key_is_made_once(qu
     assert len(agent.get("/agents/keys").json["data"]) == 2
 
 
+@ON_BOTH_STORES
 def test_an_upload_handed_in_for_two_tasks_is_proof_of_one(quiet: House) -> None:
     agent, operator = quiet.agent(deposit=100), quiet.operator()
     tasks = [agent.posted(reward_usd=20) for _ in range(2)]
@@ -99,6 +106,7 @@ def test_a_process_that_starts_while_another_starts_first_takes_its_data_key(qui
 # A row in another transaction's hands, which a single write meets by chance only: here it meets it for certain.
 
 
+@ON_BOTH_STORES
 def test_a_sweep_that_meets_a_row_in_a_transaction_asks_again_and_goes_on(quiet: House) -> None:
     agent, clock = quiet.agent(deposit=100), MovableClock(quiet.world.clock)
     client = FlakyClient(quiet.world.store.client, faults.nth_of({0, 1, 3}, CONFLICT, operation="update_item"))
@@ -112,6 +120,7 @@ def test_a_sweep_that_meets_a_row_in_a_transaction_asks_again_and_goes_on(quiet:
     assert agent.balance() == (100, 0)
 
 
+@ON_BOTH_STORES
 def test_a_row_that_transactions_never_let_go_of_is_busy(quiet: House) -> None:
     client = FlakyClient(quiet.world.store.client, faults.nth_of(range(99), CONFLICT))
     with pytest.raises(Busy):

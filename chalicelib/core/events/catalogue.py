@@ -25,6 +25,7 @@ NAMES: Mapping[str, str] = {
     "task.rated": "The agent rated the operator's work.",
     "task.cancelled": "The task was withdrawn; what was set aside came back.",
     "task.expired": "The deadline passed; what was set aside came back.",
+    "credential.retrieved": "The agent retrieved an encrypted credential.",
     "dispute.resolved": "A dispute about the operator's work has ended.",
     "deposit.completed": "A payment has arrived and can be spent.",
     "deposit.failed": "A payment was refused or given up.",

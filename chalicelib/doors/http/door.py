@@ -52,18 +52,21 @@ def _walk(world: World, route: Route, request: Request, headers: dict[str, str])
     found = identify(world, route.who, request)
     caller = None if isinstance(found, Refusal) else found
     allowance = limits.count(world, route, request, caller)
-    headers |= allowance.headers
+    headers |= allowance.headers | ({"Cache-Control": "no-store"} if route.no_store else {})
     allowance.check()
     if isinstance(found, Refusal):
         raise found
     if route.signed:
         route.signed(world, request)
     call = _call(world, route, request, caller)
-    if route.method == "GET":
-        return answers.of(route.verb(call), route.status, route.produces)
-    result = once.answered(world.store, call.claim, lambda: _outcome(route.verb(call)))
-    world.queues.ring(result.bells)
-    return answers.of(result, route.status)
+    result = route.verb(call) if route.method == "GET" else _done_once(world, route, call)
+    if isinstance(result, Outcome):
+        world.queues.ring(result.bells)
+    return answers.of(result, route.status, route.produces)
+
+
+def _done_once(world: World, route: Route, call: Call[Any]) -> Outcome:
+    return once.answered(world.store, call.claim, lambda: _outcome(route.verb(call)))
 
 
 def _outcome(result: Words | Outcome | Text) -> Outcome:

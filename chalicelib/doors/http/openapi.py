@@ -156,7 +156,7 @@ def _answers(route: Route, found: Schemas) -> list[tuple[int, dict[str, Any]]]:
     more = ("Idempotent-Replayed",) if route.once and route.who is not Who.ANYONE else ()
     well = {
         "description": _first_line(route),
-        "headers": _headers(*EVERY_ANSWER, *more),
+        "headers": _headers(*EVERY_ANSWER, *more, *(("Cache-Control",) if route.no_store else ())),
         "content": {route.produces: {"schema": kinds[0] if len(kinds) == 1 else {"anyOf": kinds}}},
     }
     return [(route.status, well), *((status, _refusal(status)) for status in sorted(_refused(route)))]

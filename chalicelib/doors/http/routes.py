@@ -113,6 +113,8 @@ class Route:
     once: bool = False
     uploads: bool = False
     produces: str = "application/json"
+    no_store: bool = False
+    """The answer is for the caller alone: nobody on the way, and no claim of ours, keeps it."""
     signed: Signed | None = None
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
 
@@ -143,20 +145,21 @@ class Routes:
         self.all: list[Route] = []
 
     def get(
-        self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json"
-    ) -> Callable[[Verb], Verb]:
+        self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json",
+        no_store: bool = False,
+    ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a read. `words` are read from the query."""
-        return self._declare("GET", path, who, words, answer, produces=produces)
+        return self._declare("GET", path, who, words, answer, produces=produces, no_store=no_store)
 
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
-        uploads: bool = False, signed: Signed | None = None,
+        uploads: bool = False, no_store: bool = False, signed: Signed | None = None,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
 
         `signed` raises Unauthenticated for a request that does not carry its sender's signature.
         """
-        more = {"status": status, "once": once, "uploads": uploads, "signed": signed}
+        more = {"status": status, "once": once, "uploads": uploads, "no_store": no_store, "signed": signed}
         return self._declare("POST", path, who, words, answer, **more)
 
     def patch(

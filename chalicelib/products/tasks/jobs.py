@@ -16,7 +16,7 @@ from chalicelib.kit.errors import Conflict
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
-from chalicelib.products.tasks.actions import disputes, endings, suspension, verdicts
+from chalicelib.products.tasks.actions import credentials, disputes, endings, suspension, verdicts
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Source
 from chalicelib.products.tasks.model.tasks import Sheets, Task, TaskRef
@@ -46,13 +46,15 @@ def judge(world: World, entry: Entry) -> list[Write]:
     """Have the Guardian look at proof, outside of any transaction; then answer with what follows from the verdict."""
     sheets = _sheets(world, entry)
     TASK.find("review", sheets.task.status, Role.GUARDIAN)
+    if rules.CATEGORIES[sheets.task.task_type].credential:
+        return verdicts.with_verdict(world, sheets, credentials.verdict(sheets))
     shown = verdicts.case(world, sheets)
     try:
         verdict = world.judge.judge(shown)
     except JudgeUnavailable as problem:
         log.warning("guardian.unavailable", task=sheets.task.task_id, problem=str(problem))
         return verdicts.without_verdict(world, sheets, Role.GUARDIAN)
-    return verdicts.with_verdict(world, sheets, shown, verdict)
+    return verdicts.with_verdict(world, sheets, verdict, used_before=verdicts.used_before(shown))
 
 
 def judge_overdue(world: World, entry: Entry) -> list[Write]:
@@ -116,6 +118,11 @@ def mature(world: World, entry: Entry) -> list[Write]:
     ]
 
 
+def forget_credential(world: World, entry: Entry) -> list[Write]:
+    """A credential is kept for a while after its task's end, and no longer (ruling 24)."""
+    return credentials.forget(world, _task(world, entry), entry)
+
+
 JOBS: Mapping[str, agenda.Job] = {
     kinds.EXPIRE.name: expire,
     kinds.JUDGE_PROOF.name: judge,
@@ -124,6 +131,7 @@ JOBS: Mapping[str, agenda.Job] = {
     kinds.LAPSE.name: lapse,
     kinds.MATURE.name: mature,
     kinds.RESOLVE.name: resolve,
+    kinds.FORGET.name: forget_credential,
     kinds.WITHDRAW_ALL.name: suspension.withdraw_all,
 }
 

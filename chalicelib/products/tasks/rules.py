@@ -151,12 +151,21 @@ def check_deadline(deadline: datetime, now: datetime) -> None:
 def check_kind(task_type: TaskType, task_domain: str | None, *, has_location: bool) -> None:
     """Type, domain and location must agree (ruling 18). Raises Invalid."""
     category = CATEGORIES[task_type]
-    if category.credential:
-        raise Invalid("task_type", f"{task_type} needs end-to-end encrypted delivery, which is not served yet")
     if task_domain not in (None, category.domain):
         raise Invalid("task_domain", f"must be {category.domain} for {task_type}, or be left out")
     if category.domain == "PHYSICAL" and not has_location:
         raise Invalid("location", f"is required for {task_type}: {{lat, lng, address}}")
+
+
+def check_credential(task_type: TaskType, proof_type: str | None, *, has_key: bool) -> None:
+    """What is delivered encrypted needs a key to encrypt it for, and proves itself (seed, "Tier 2"). Raises Invalid."""
+    if not CATEGORIES[task_type].credential:
+        if has_key:
+            raise Invalid("agent_public_key", f"is for credential tasks only; leave it out for {task_type}")
+    elif not has_key:
+        raise Invalid("agent_public_key", f"is required for {task_type}: a P-256 public key in base64")
+    elif proof_type not in (None, "ARTIFACT"):
+        raise Invalid("proof_type", f"must be ARTIFACT for {task_type}, or be left out")
 
 
 def estimate_minutes(days: int | None, hours: int | None, minutes: int | None, *, required: bool) -> int | None:

@@ -111,7 +111,8 @@ def _told(sheets: Sheets) -> dict[str, Any]:
         "started_at", "submitted_at", "completed_at", "hold_until", "cancelled_at", "created_at",
     }  # fmt: skip
     of_body = {
-        "description", "task_domain", "proof_type", "digital_instructions", "proof_requirements", "estimate_required",
+        "description", "task_domain", "proof_type", "digital_instructions", "agent_public_key", "proof_requirements",
+        "estimate_required",
     }  # fmt: skip
     return {
         **{name: getattr(head, name) for name in of_head}, **{name: getattr(body, name) for name in of_body},

@@ -33,6 +33,7 @@ def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None
     """
     now = world.now()
     rules.check_kind(order.task_type, order.task_domain, has_location=order.location is not None)
+    rules.check_credential(order.task_type, order.proof_type, has_key=order.agent_public_key is not None)
     rules.check_reward(order.task_type, order.reward_usd)
     rules.check_deadline(order.deadline, now)
     _check_callback(world, order)
@@ -147,6 +148,7 @@ def _body(world: World, task: Task, order: words.TaskOrder) -> Body:
         digital_instructions=order.digital_instructions, callback_url=order.callback_url,
         sealed_callback_secret=world.seal.seal(secret, secret_place(task.task_id)) if secret else None,
         auto_complete_after_seconds=order.auto_complete_after_seconds, estimate_required=order.estimate_required,
+        agent_public_key=order.agent_public_key,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from chalicelib.kit.errors import Conflict, Gone, Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.tasks import kinds, news, rules, show
-from chalicelib.products.tasks.actions import endings, estimates
+from chalicelib.products.tasks.actions import credentials, endings, estimates
 from chalicelib.products.tasks.actions.endings import TaskExpired
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.tasks import ProofPhoto, ProofSheet, Task, TaskRef
@@ -126,6 +126,7 @@ def submit(
     move = TASK.find("submit", task.status, Role.OPERATOR)
     again = task.status is Status.DISPUTED
     _check_in_time(task, now)
+    credential = credentials.handed_in(world, sheets, submission.encrypted_credential, number)
     _check_proof(sheets.body.proof_type, submission)
     _check_links(links, elsewhere=world.settings.external_proof_urls)
     frozen, used = files.freeze(world, operator, links.uploads, uploads, task_id)
@@ -137,6 +138,7 @@ def submit(
         ),
         *([dispute_store.resubmitted(task_id, task.submissions)] if again else []),
         rows.add_proof(task_id, number, sheet),
+        *credential,
         *used,
         *(board.hand_in_again if again else board.hand_in)(task_id, operator.id),
         agenda.at(kinds.JUDGE_PROOF, task.ref.path, now, now, which=str(number)),
@@ -188,7 +190,7 @@ def _check_proof(proof_type: str, submission: words.Submission) -> None:
         raise Invalid("photos", f"is required: this task's proof type is {proof_type}")
     if proof_type == "CONFIRMATION" and not (submission.confirmation_text or "").strip():
         raise Invalid("confirmation_text", "is required: this task's proof type is CONFIRMATION")
-    if proof_type == "ARTIFACT" and not submission.artifacts:
+    if proof_type == "ARTIFACT" and not (submission.artifacts or submission.encrypted_credential):
         raise Invalid("artifacts", "is required: this task's proof type is ARTIFACT")
 
 

@@ -37,11 +37,15 @@ def case(world: World, sheets: Sheets) -> Case:
     )  # fmt: skip
 
 
-def with_verdict(world: World, sheets: Sheets, shown: Case, verdict: Verdict) -> list[Write]:
-    """The move that follows from a verdict on what was shown, with its webhook and what comes next."""
+def used_before(shown: Case) -> bool:
+    """Whether any picture that the Guardian was shown was proof of another task before."""
+    return any(photo.likeness is Likeness.SAME for photo in shown.photos)
+
+
+def with_verdict(world: World, sheets: Sheets, verdict: Verdict, *, used_before: bool = False) -> list[Write]:
+    """The move that follows from a verdict, with its webhook and what comes next."""
     limit = world.settings.auto_approve_max_micros
     requirements = len(sheets.body.proof_requirements)
-    used_before = any(photo.likeness is Likeness.SAME for photo in shown.photos)
     decision, reason = rules.decide(
         verdict, requirements, sheets.task.reward_micros, limit, used_before=used_before
     )  # fmt: skip

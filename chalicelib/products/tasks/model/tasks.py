@@ -5,6 +5,7 @@ body       what was asked, in the agent's words
 proof n    what was handed in the n-th time
 verdict n  what the Guardian said of it
 estimate   how long the operator who has it says it takes
+credential n  what was handed in encrypted
 rating     what the agent said of the work
 dispute n  that it was disputed, and how that ended
 """
@@ -97,6 +98,8 @@ class Body(Words):
     sealed_callback_secret: str | None
     auto_complete_after_seconds: int
     estimate_required: bool = False
+    agent_public_key: str | None = None
+    """For whom a credential is to be encrypted; every task of Tier 2 has one, and no other."""
 
 
 class Rating(Words):

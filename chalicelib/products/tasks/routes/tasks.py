@@ -5,10 +5,13 @@ from __future__ import annotations
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
-from chalicelib.products.tasks.actions import agents, categories, estimates, operators, ratings, work
+from chalicelib.products.tasks.actions import agents, categories, credentials, estimates, operators, ratings, work
 from chalicelib.products.tasks.words import categories as category_words
+from chalicelib.products.tasks.words import credentials as credential_words
 from chalicelib.products.tasks.words import tasks as words
 from chalicelib.products.tasks.words import work as work_words
+
+RETRIEVE = "/api/v1/tasks/{task_id}/retrieve-credential"
 
 _routes = Routes()
 
@@ -46,6 +49,16 @@ def cancel(call: Call[Nothing]) -> Outcome:
 @_routes.post("/api/v1/tasks/{task_id}/verify", Who.AGENT, lambda: words.VerifyOrder, lambda: words.Decided)
 def verify(call: Call[words.VerifyOrder]) -> Outcome:
     return agents.verify(call.world, call.agent, call.ids["task_id"], call.words, call.claim)
+
+
+@_routes.post(RETRIEVE, Who.AGENT, Nothing, lambda: credential_words.Retrieved, once=False, no_store=True)
+def retrieve_credential(call: Call[Nothing]) -> Outcome:
+    return credentials.retrieve(call.world, call.agent, call.ids["task_id"])
+
+
+@_routes.get(RETRIEVE, Who.AGENT, Nothing, lambda: credential_words.Retrieved, no_store=True)
+def read_credential(call: Call[Nothing]) -> Outcome:
+    return credentials.retrieve(call.world, call.agent, call.ids["task_id"])
 
 
 @_routes.post("/api/v1/tasks/{task_id}/estimate/approve", Who.AGENT, Nothing, lambda: work_words.EstimateApproved)

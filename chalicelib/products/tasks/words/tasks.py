@@ -13,6 +13,7 @@ from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountIn, AmountOut, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
+from chalicelib.products.tasks.words.credentials import EncryptedCredential, PublicKey
 from chalicelib.products.tasks.words.disputes import DisputeShown
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -71,6 +72,7 @@ class TaskOrder(Words):
     digital_instructions: Annotated[str, StringConstraints(max_length=10_000)] | None = None
     callback_url: Url | None = None
     callback_secret: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    agent_public_key: PublicKey | None = None
     auto_complete_after_seconds: int = Field(default=0, ge=0, le=7 * 86_400)
     estimate_required: bool = False
 
@@ -181,6 +183,7 @@ class TaskTold(Words):
     task_domain: str
     proof_type: str
     digital_instructions: str | None
+    agent_public_key: str | None
     location: Location | Remote
     reward_usd: AmountOut
     deadline: Moment
@@ -278,6 +281,7 @@ class Submission(Words):
     confirmation_text: Annotated[str, StringConstraints(max_length=5_000)] | None = None
     reference_url: WebUrl | None = None
     artifacts: list[Url] = Field(default_factory=list, max_length=20)
+    encrypted_credential: EncryptedCredential | None = None
 
 
 class Submitted(Words):
