@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from byhand import FileKeys, PrivateKey, encrypt
-from byhand.errors import BadCredential, Conflict, Invalid, KeyMissing, Unreachable
+from byhand import FileKeys, PrivateKey, encrypt, fingerprint
+from byhand.errors import BadCredential, Conflict, Invalid, KeyMissing, NotFound, Unreachable
 from byhand.keys import KeyStore
-from tests.sdk.served import Fate, Line, Setting, answered
+from tests.sdk.served import Fate, Line, Setting, answered, dropped_after
 
 SECRET = {"api_key": "sk_live_1", "dashboard_url": "https://acme.io/dashboard"}
 WORDS: dict[str, Any] = {
@@ -176,3 +176,32 @@ def test_a_lost_answer_is_repeated_with_the_very_same_words(setting: Setting, of
     task, _ = client.dispatch_credential_task(**WORDS)
     assert task.task_id == "task_0"
     assert setting.line.sent[-1].content == setting.line.sent[-2].content
+
+
+def test_a_credential_goes_all_the_way_through_the_real_app(setting: Setting) -> None:
+    """The operator seals with what the app shows them; the app never holds what would open it."""
+    client, operator = setting.client(), setting.house.operator()
+    task, private_key = client.dispatch_credential_task(**WORDS)
+    with pytest.raises(Conflict) as early:
+        client.retrieve_credential(task.task_id)
+    assert early.value.code == "credential_not_ready"
+    operator.accept(task.task_id)
+    shown = operator.get(f"/operator/tasks/{task.task_id}").json
+    assert fingerprint(shown["agent_public_key"]) == private_key.fingerprint
+    sealed = encrypt(SECRET, shown["agent_public_key"], task.task_id)
+    assert operator.submit(task.task_id, encrypted_credential=sealed.wire()).status == 200
+    setting.house.drain()
+    assert client.tasks.wait(task.task_id).status == "COMPLETED"
+    assert client.retrieve_credential(task.task_id) == SECRET
+    assert client.tasks.encrypted_credential(task.task_id).created_at is not None
+    other = setting.client()
+    with pytest.raises(NotFound):
+        other.retrieve_credential(task.task_id, private_key)
+
+
+def test_a_dispatch_whose_answer_is_lost_posts_one_task_with_one_key(setting: Setting) -> None:
+    client = setting.client()
+    setting.line.fates = [dropped_after, dropped_after]
+    task, _ = client.dispatch_credential_task(**WORDS)
+    assert [row.task_id for row in client.tasks.list()] == [task.task_id]
+    setting.house.prove()
