@@ -2,6 +2,7 @@
 
     ByhandError
     ├── Misconfigured              say where the deployment is, or who you are
+    ├── Misused                    say it in words that can be meant; nothing was sent (a ValueError, too)
     ├── Unreachable                no answer came; send it again, deeds under the same idempotency key
     ├── BadAnswer                  what answered is no deployment, or much newer than this package
     ├── StillWaiting               `tasks.wait` came to its timeout; the task goes on, and `task` is how it stood
@@ -38,6 +39,10 @@ class Misconfigured(ByhandError):
     """The client was not told where the deployment is, or who is calling."""
 
 
+class Misused(ByhandError, ValueError):
+    """An argument that cannot be meant, such as a time without an offset; nothing was sent."""
+
+
 class Unreachable(ByhandError):
     """No answer came, however often it was tried. A deed may have been done: send it again under the same key."""
 
@@ -68,7 +73,7 @@ class KeyMissing(ByhandError):
 
 
 class KeyExists(ByhandError):
-    """Another private key is kept under this name; it is never overwritten, since it may open something."""
+    """Another private key or credential is kept under this name; it is never overwritten: it may be the only one."""
 
 
 class BadCredential(ByhandError):

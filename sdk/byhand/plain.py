@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from byhand.errors import Misused
+
 Dollars = Decimal | int | float | str
 """An amount. Text and Decimal are exact; a float is taken for the digits it prints."""
 When = datetime | timedelta | str
@@ -13,24 +15,24 @@ When = datetime | timedelta | str
 
 
 def dollars(amount: Dollars) -> Decimal:
-    """An amount, exactly. Raises ValueError."""
+    """An amount, exactly. Raises Misused."""
     try:
         read = Decimal(str(amount))
     except InvalidOperation:
-        raise ValueError(f"{amount!r} is no amount such as 25 or '25.50'") from None
+        raise Misused(f"{amount!r} is no amount such as 25 or '25.50'") from None
     if isinstance(amount, bool) or not read.is_finite():
-        raise ValueError(f"{amount!r} is no amount such as 25 or '25.50'")
+        raise Misused(f"{amount!r} is no amount such as 25 or '25.50'")
     return read
 
 
 def moment(when: When) -> str:
-    """A time as ISO 8601 with its offset. Raises ValueError for a datetime without one."""
+    """A time as ISO 8601 with its offset. Raises Misused for a datetime without one."""
     if isinstance(when, timedelta):
         when = datetime.now(UTC) + when
     if isinstance(when, str):
         return when
     if when.tzinfo is None:
-        raise ValueError("a time needs an offset: datetime.now(timezone.utc), for example")
+        raise Misused("a time needs an offset: datetime.now(timezone.utc), for example")
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -2,16 +2,18 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
-from byhand.errors import Misconfigured
+from byhand.errors import KeyExists, Misconfigured
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -64,3 +66,15 @@ def _written_beside(path: Path, text: str) -> Iterator[Path]:
         yield beside
     finally:
         beside.unlink(missing_ok=True)
+
+
+def save_secret(task_id: str, credential: Mapping[str, Any]) -> Path:
+    """Keep a credential in `secrets` below the user's config folder; the path. Raises KeyExists if another is there."""
+    path = config_folder() / "secrets" / file_name(task_id)
+    text = json.dumps(credential, ensure_ascii=False, indent=2) + "\n"
+    try:
+        create(path, text)
+    except FileExistsError:
+        if read(path) != text:
+            raise KeyExists(f"Another credential is kept in {path}; move it away first.") from None
+    return path

@@ -56,7 +56,7 @@ def load() -> Settings | None:
         return Settings(words["base_url"], words["api_key"])
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise Misconfigured(f"{private_files.config_folder() / 'config.json'} is not as `register` wrote it.") from None
 
 

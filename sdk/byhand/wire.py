@@ -126,7 +126,7 @@ def new_key() -> str:
 def segment(part: str) -> str:
     """An id as one part of a path; whatever it contains, it cannot lead to another route."""
     if part in ("", ".", ".."):
-        raise ValueError(f"{part!r} is no id")
+        raise errors.Misused(f"{part!r} is no id")
     return quote(part, safe="")
 
 
@@ -151,7 +151,7 @@ def _answered(request: httpx.Request, answer: type[A], key: str | None, retries:
         if last or not _worth_repeating(refused, repeatable=repeatable):
             raise refused
         yield Pause((refused.retry_after or 0) + _backoff(tried))
-    raise ValueError("retries must be 0 or more")
+    raise errors.Misused("retries must be 0 or more")
 
 
 def _worth_repeating(refused: errors.Refused, *, repeatable: bool) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from byhand import credentials
 from byhand.answers import EncryptedCredential, RetrievedCredential, TaskRow
 from byhand.credentials import PrivateKey
-from byhand.errors import KeyMissing, Refused
+from byhand.errors import KeyMissing, Misused, Refused
 from byhand.plain import Dollars, When
 from byhand.verbs import tasks
 from byhand.wire import Flow, Wire, new_key, segment
@@ -142,7 +142,7 @@ def _deadline(category: str, deadline: When | None, idempotency_key: str | None)
         return deadline
     if idempotency_key is not None:
         # Counted from now it would be another one at the repeat, and another request is refused under the same key.
-        raise ValueError("with an idempotency_key of your own, say the deadline too, as a datetime or as text")
+        raise Misused("with an idempotency_key of your own, say the deadline too, as a datetime or as text")
     return TO_BE_FOUND + CATEGORIES.get(category, _UNKNOWN).usual
 
 
