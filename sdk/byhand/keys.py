@@ -5,6 +5,8 @@ idempotency key of the posting, so that a program that dies in between and posts
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -57,36 +59,51 @@ class FileKeys:
 
 
 class KeyringKeys:
-    """Keys in the keyring of the operating system; needs the extra `keyring`."""
+    """Keys in the keyring of the operating system; needs the extra `keyring`. Raises Misconfigured without one."""
 
     _SERVICE = "byhand"
 
     def __init__(self) -> None:
         try:
             import keyring
+            from keyring.errors import KeyringError
         except ImportError:
             raise Misconfigured("The keyring needs an extra: pip install 'byhand[keyring]'.") from None
-        self._keyring = keyring
+        self._keyring, self._error = keyring, KeyringError
 
     def save(self, label: str, key: PrivateKey) -> None:
         """Keep a key; keeping the same one again is well. Raises KeyExists if another is there."""
-        kept = self._keyring.get_password(self._SERVICE, label)
+        kept = self._kept(label)
         if kept is not None:
             _must_be_the_same(PrivateKey.read(kept), key, label)
-        else:
+            return
+        with self._open():
             self._keyring.set_password(self._SERVICE, label, key.export())
 
     def load(self, label: str) -> PrivateKey:
         """The key of that name. Raises KeyMissing."""
-        kept = self._keyring.get_password(self._SERVICE, label)
+        kept = self._kept(label)
         if kept is None:
             raise _missing(label, "the keyring")
         return PrivateKey.read(kept)
 
     def remove(self, label: str) -> None:
         """Forget a key, or that there is none."""
-        if self._keyring.get_password(self._SERVICE, label) is not None:
-            self._keyring.delete_password(self._SERVICE, label)
+        if self._kept(label) is not None:
+            with self._open():
+                self._keyring.delete_password(self._SERVICE, label)
+
+    def _kept(self, label: str) -> str | None:
+        with self._open():
+            return self._keyring.get_password(self._SERVICE, label)
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        """A keyring that is locked, or none at all, is a matter of settings."""
+        try:
+            yield
+        except self._error as failed:
+            raise Misconfigured(f"The keyring does not open: {failed}") from None
 
 
 def _must_be_the_same(kept: PrivateKey, given: PrivateKey, label: str) -> None:

@@ -36,7 +36,8 @@ def resolve(base_url: str | None = None, api_key: str | None = None, *, saved: b
     if saved and (kept := load()) and (url is None or whole(url) == kept.base_url):
         return Settings(kept.base_url, key or kept.api_key)
     if url is None:
-        raise Misconfigured("Say where the deployment is: base_url=..., or BYHAND_API_URL in the environment.")
+        how = "`byhand register`" if saved else "base_url=..."
+        raise Misconfigured(f"Say where the deployment is: {how}, or BYHAND_API_URL in the environment.")
     return Settings(whole(url), key)
 
 

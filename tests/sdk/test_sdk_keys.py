@@ -8,6 +8,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
 from byhand import private_files
 from byhand.credentials import PrivateKey
@@ -114,3 +115,16 @@ def test_a_replaced_file_stays_its_owners_alone(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         private_files.create(place, "three")
     assert private_files.read(place) == "two"
+
+
+class Locked(Drawer):
+    """A keyring that nobody opens."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise KeyringLocked("locked")
+
+
+def test_a_keyring_that_does_not_open_is_a_matter_of_settings() -> None:
+    keyring.set_keyring(Locked())
+    with pytest.raises(Misconfigured, match="locked"):
+        KeyringKeys().load("task_1")

@@ -58,7 +58,7 @@ def rows(columns: Sequence[str], lines: Sequence[Sequence[Any]], empty: str) -> 
 
 def note(sentence: str) -> None:
     """Something to know, on stderr, so that it is never part of a result."""
-    Console(stderr=True).print(Text(_CONTROLS.sub(" ", sentence)))
+    Console(stderr=True).print(Text(_CONTROLS.sub(" ", sentence)), soft_wrap=True)
 
 
 def cell(value: Any) -> Text:
@@ -78,4 +78,5 @@ def _console() -> Console:
 
 
 def _fields(value: BaseModel | Mapping[str, Any]) -> Any:
-    return plain(value.model_dump() if isinstance(value, BaseModel) else dict(value))
+    """What the deployment said, without the fields that other answers of this kind have."""
+    return plain(value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else dict(value))
