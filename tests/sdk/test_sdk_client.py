@@ -26,6 +26,7 @@ from byhand.verbs import dispatch
 from tests.sdk.served import Setting, order
 
 
+@pytest.mark.promise("sdk.client.dispatch")
 def test_the_seeds_first_example_in_python(setting: Setting) -> None:
     client = setting.client()
     task = client.dispatch_digital_task(

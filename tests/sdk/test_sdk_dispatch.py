@@ -53,6 +53,7 @@ def office() -> Office:
     return Office()
 
 
+@pytest.mark.promise("sdk.client.dispatch")
 def test_the_seeds_second_example_in_python(setting: Setting, office: Office) -> None:
     client = setting.client()
     setting.line.fates = [office.post]
@@ -178,6 +179,7 @@ def test_a_lost_answer_is_repeated_with_the_very_same_words(setting: Setting, of
     assert setting.line.sent[-1].content == setting.line.sent[-2].content
 
 
+@pytest.mark.promise("sdk.client.dispatch")
 def test_a_credential_goes_all_the_way_through_the_real_app(setting: Setting) -> None:
     """The operator seals with what the app shows them; the app never holds what would open it."""
     client, operator = setting.client(), setting.house.operator()

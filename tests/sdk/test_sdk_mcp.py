@@ -17,11 +17,11 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult
 
 from byhand import AsyncByhand, encrypt
-from byhand.mcp.server import ERROR_META, build, shown
+from byhand.mcp.server import ERROR_META, build, serve, shown
 from byhand.mcp.tools import TOOLS
 from tests.harness import Operator
 from tests.rules.source import ROOT
-from tests.sdk.served import Setting, dropped_after
+from tests.sdk.served import BASE_URL, Setting, dropped_after
 from tests.sdk.standing import on_loopback
 
 T = TypeVar("T")
@@ -137,6 +137,7 @@ def test_money_people_and_categories(setting: Setting) -> None:
     with_tools(setting.async_client(), story)
 
 
+@pytest.mark.promise("sdk.mcp.keys")
 def test_a_credential_is_made_and_read_here_and_no_private_key_leaves(setting: Setting, config_folder: Path) -> None:
     operator, client = setting.house.operator(), setting.async_client()
 
@@ -211,3 +212,26 @@ def test_it_serves_on_stdio_as_a_program(setting: Setting, config_folder: Path) 
         balance, made = asyncio.run(story(url))
     assert balance["deposit_balance"] == 100
     assert (config_folder / "keys" / f"{made['task_id']}.json").exists()
+
+
+def test_a_long_wait_says_how_far_it_is(setting: Setting) -> None:
+    told_of: list[float] = []
+
+    async def heard(progress: float, total: float | None, message: str | None) -> None:
+        told_of.append(progress)
+
+    async def story(session: Client) -> None:
+        task_id = told(await session.call_tool("post_task", order(setting)))["task_id"]
+        words = {"task_id": task_id, "timeout_seconds": 1.2}
+        assert told(await session.call_tool("wait_task", words, progress_callback=heard))["status"] == "PENDING"
+
+    client = setting.async_client()
+    patient = AsyncByhand(client._driver.wire.api_key, BASE_URL, http=client._driver.http)
+    with_tools(patient, story, progress_every_seconds=0.25)
+    assert told_of == sorted(told_of)
+    assert len(told_of) >= 3
+
+
+def test_without_a_deployment_the_program_says_so_and_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert serve() == 3
+    assert "byhand register" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from tests.sdk.served import Fate, Line, Setting, answered, done_but, dropped_af
 LOST: list[Fate] = [dropped_before, dropped_after, done_but(504, ""), done_but(503, "outcome_unknown"), answered(502)]
 
 
+@pytest.mark.promise("sdk.client.repeats")
 @pytest.mark.parametrize("fate", LOST, ids=["before", "after", "gateway", "unknown", "proxy"])
 def test_a_deed_whose_answer_is_lost_is_done_once(setting: Setting, fate: Fate) -> None:
     client = setting.client(deposit=100)

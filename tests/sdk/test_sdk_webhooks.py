@@ -25,6 +25,7 @@ def test_what_is_signed_is_taken_and_read(secret: str) -> None:
     assert (taken.id, taken.type, taken.task_id) == ("evt_1", "task.completed", "task_1")
 
 
+@pytest.mark.promise("sdk.webhooks.verify")
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize(
     "change",
@@ -73,6 +74,7 @@ def postman(setting: Setting) -> Iterator[Postman]:
         yield postman
 
 
+@pytest.mark.promise("sdk.webhooks.verify")
 def test_what_the_app_sends_to_a_callback_is_taken(setting: Setting, postman: Postman) -> None:
     client, operator = setting.client(), setting.house.operator()
     words = {"callback_url": "https://agent.example/hook", "callback_secret": SECRETS[0]}

@@ -44,8 +44,8 @@ _NEXT_BY_CODE: Mapping[str, str] = {
 }
 
 
-def build(client: AsyncByhand, *, secrets_to_files: bool = False) -> Server[Any]:
-    """A server over one account."""
+def build(client: AsyncByhand, **options: Any) -> Server[Any]:
+    """A server over one account; the options are those of `Desk`."""
 
     async def list_tools(
         _: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
@@ -60,7 +60,7 @@ def build(client: AsyncByhand, *, secrets_to_files: bool = False) -> Server[Any]
         async def progress(done: float, of: float, message: str) -> None:
             await ctx.session.report_progress(done, of, message)
 
-        return await _called(tool, Desk(client, progress, secrets_to_files), params.arguments or {})
+        return await _called(tool, Desk(client, progress, **options), params.arguments or {})
 
     return Server("byhand", instructions=INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool)
 

@@ -17,7 +17,6 @@ from byhand.plain import plain
 from byhand.verbs.dispatch import REQUIREMENTS
 
 Progress = Callable[[float, float, str], Awaitable[None]]
-PROGRESS_EVERY_SECONDS = 5.0
 PAYOUT_ROUTE = "POST /api/v1/operator/payout"
 
 
@@ -28,6 +27,7 @@ class Desk:
     client: AsyncByhand
     progress: Progress
     secrets_to_files: bool = False
+    progress_every_seconds: float = 5.0
 
 
 Answer = dict[str, Any]
@@ -142,8 +142,8 @@ async def wait_task(desk: Desk, asked: w.WaitTask) -> Answer:
     waiting = asyncio.ensure_future(desk.client.tasks.wait(asked.task_id, timeout=asked.timeout_seconds))
     try:
         waited = 0.0
-        while not (await asyncio.wait({waiting}, timeout=PROGRESS_EVERY_SECONDS))[0]:
-            waited += PROGRESS_EVERY_SECONDS
+        while not (await asyncio.wait({waiting}, timeout=desk.progress_every_seconds))[0]:
+            waited += desk.progress_every_seconds
             await desk.progress(waited, asked.timeout_seconds, "waiting")
         return _plain(waiting.result())
     except StillWaiting as still:
