@@ -1,7 +1,9 @@
 """Credential tasks from this side: the key is kept before the post, survives it, and opens what comes back."""
 
 import asyncio
+import errno
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from byhand import FileKeys, PrivateKey, encrypt, fingerprint
 from byhand.errors import BadCredential, Conflict, Invalid, KeyMissing, NotFound, Unreachable
 from byhand.keys import KeyStore
-from tests.sdk.served import Fate, Line, Setting, answered, dropped_after
+from tests.sdk.served import Fate, Line, Setting, answered, dropped_after, order
 
 SECRET = {"api_key": "sk_live_1", "dashboard_url": "https://acme.io/dashboard"}
 WORDS: dict[str, Any] = {
@@ -115,7 +117,9 @@ def test_the_key_is_kept_before_anything_is_sent(setting: Setting, office: Offic
 
     setting.line.fates = [looking]
     client.dispatch_credential_task(**WORDS)
-    assert seen == [[setting.line.keys()[-1]]]
+    [kept] = seen
+    assert setting.line.keys()[-1] in kept
+    assert len(kept) == 2
 
 
 def test_a_post_that_seems_lost_is_taken_up_again_with_the_same_key_pair(setting: Setting, office: Office) -> None:
@@ -141,11 +145,41 @@ def test_a_refused_post_leaves_no_key_behind(setting: Setting, config_folder: Pa
     assert _kept(config_folder) == []
 
 
-def test_without_the_key_nothing_is_even_fetched(setting: Setting) -> None:
+def test_without_its_key_a_credential_is_not_even_fetched(setting: Setting, tmp_path: Path) -> None:
     client = setting.client()
-    with pytest.raises(KeyMissing, match="task_0"):
-        client.retrieve_credential("task_0")
-    assert setting.line.sent == []
+    task, private_key = client.dispatch_credential_task(**WORDS)
+    elsewhere = setting.client_of(client._driver.wire.api_key, keys=FileKeys(tmp_path / "elsewhere"))
+    with pytest.raises(KeyMissing, match=private_key.fingerprint.replace(" ", "")):
+        elsewhere.retrieve_credential(task.task_id)
+    with pytest.raises(KeyMissing, match="task_"):
+        elsewhere.retrieve_credential(elsewhere.tasks.post(**order(setting.house)).task_id)
+    assert not [request for request in setting.line.sent if "retrieve" in request.url.path]
+
+
+@dataclass(frozen=True)
+class FullDisk(FileKeys):
+    """A disk on which there is room until the task is posted."""
+
+    def save(self, label: str, key: PrivateKey) -> None:
+        if label.startswith("task_"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        super().save(label, key)
+
+
+def test_a_task_whose_id_was_never_written_down_opens_all_the_same(setting: Setting, config_folder: Path) -> None:
+    """The process ends between the answer and its file; what is left finds the key by the task's public half."""
+    client = setting.client(keys=FullDisk())
+    with pytest.raises(OSError, match="space"):
+        client.dispatch_credential_task(**WORDS)
+    [task] = client.tasks.list()
+    operator = setting.house.operator()
+    operator.accept(task.task_id)
+    shown = operator.get(f"/operator/tasks/{task.task_id}").json
+    operator.submit(task.task_id, encrypted_credential=encrypt(SECRET, shown["agent_public_key"], task.task_id).wire())
+    setting.house.drain()
+    later = setting.client_of(client._driver.wire.api_key)
+    assert later.retrieve_credential(task.task_id) == SECRET
+    assert task.task_id in _kept(config_folder)
 
 
 def test_a_credential_that_does_not_open_and_one_that_is_not_there_yet(setting: Setting, office: Office) -> None:

@@ -182,7 +182,8 @@ def test_what_goes_wrong_is_told_with_what_to_do_next(setting: Setting) -> None:
         assert refused(await session.call_tool("get_task_result", {"task_id": "../x"}))["code"] in (
             "task_not_found", "not_found",
         )  # fmt: skip
-        assert refused(await session.call_tool("retrieve_credential", {"task_id": "task_1"}))["code"] == "key_missing"
+        unknown = refused(await session.call_tool("retrieve_credential", {"task_id": "task_1"}))
+        assert unknown["code"] == "task_not_found"
         words = order(setting, idempotency_key="mine", reward_usd=10)
         setting.line.fates = [dropped_after]
         lost = refused(await session.call_tool("post_task", words))

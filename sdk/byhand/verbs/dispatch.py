@@ -1,9 +1,14 @@
 """Digital tasks with what their category implies, and credentials that only this side can read.
 
     dispatch_credential_task   make a key pair ─► keep it ─► post with the public half ─► keep it under the task's id
-    retrieve_credential        fetch the ciphertext ─► open it here with the kept key
+    retrieve_credential        find the key ─► fetch the ciphertext ─► open it here
 
 The pair is kept before anything is posted: whatever dies in between, there is no task without its key.
+
+    kept under                 from, until           so that
+    the idempotency key        before the post       the same posting, sent again, has the same public key
+    its own fingerprint        before, after it      a task whose id never arrived here can be opened all the same
+    the task's id              after the post        it is found
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,12 +97,11 @@ def dispatch_credential_task(
             agent_public_key=private_key.public_key, idempotency_key=label,
         )  # fmt: skip
     except Refused as refused:
-        if refused.status in (400, 401, 402, 403) and idempotency_key is None:
-            wire.keys.remove(label)
+        if refused.status in (400, 401, 402, 403):
+            _forget(wire, private_key, None if idempotency_key else label)
         raise
     wire.keys.save(task.task_id, private_key)
-    if idempotency_key is None:
-        wire.keys.remove(label)
+    _forget(wire, private_key, None if idempotency_key else label)
     return Dispatched(task, private_key)
 
 
@@ -113,28 +117,49 @@ def retrieve_credential(
 ) -> Flow[dict[str, Any]]:  # fmt: skip
     """The credential of a completed task in the clear, opened here with the key given or kept.
 
-    Raises KeyMissing before anything is fetched, Conflict until the task is completed, BadCredential if it does not
-    open: then dispute the task inside its hold.
+    Raises KeyMissing before the credential is fetched, Conflict until the task is completed, BadCredential if it does
+    not open: then dispute the task inside its hold.
     """
-    key = _key(wire, task_id, private_key)
+    key = yield from _key(wire, task_id, private_key)
     sealed = yield from encrypted_credential(wire, task_id)
     return credentials.decrypt(sealed, key, task_id)
 
 
-def _key(wire: Wire, task_id: str, given: PrivateKey | str | None) -> PrivateKey:
-    if given is None:
+def _key(wire: Wire, task_id: str, given: PrivateKey | str | None) -> Flow[PrivateKey]:
+    """The key of a task: as given, as kept, or, if its posting was cut short here, the one whose public half it has."""
+    if given is not None:
+        return PrivateKey.read(given) if isinstance(given, str) else given
+    try:
         return wire.keys.load(task_id)
-    return PrivateKey.read(given) if isinstance(given, str) else given
+    except KeyMissing:
+        public_key = (yield from tasks.get(wire, task_id)).agent_public_key
+        if public_key is None:
+            raise
+    key = wire.keys.load(_mark(public_key))
+    wire.keys.save(task_id, key)
+    return key
 
 
 def _kept_or_made(wire: Wire, label: str) -> PrivateKey:
-    """The pair of a posting that was begun before under this key, or else a new one."""
+    """The pair of a posting that was begun before under this key, or else a new one; kept under both of its names."""
     try:
-        return wire.keys.load(label)
+        key = wire.keys.load(label)
     except KeyMissing:
-        made = PrivateKey.make()
-        wire.keys.save(label, made)
-        return made
+        key = PrivateKey.make()
+        wire.keys.save(label, key)
+    wire.keys.save(_mark(key.public_key), key)
+    return key
+
+
+def _forget(wire: Wire, key: PrivateKey, label: str | None) -> None:
+    """Take away the names that are of no more use; a label that the caller chose may be said again."""
+    wire.keys.remove(_mark(key.public_key))
+    if label is not None:
+        wire.keys.remove(label)
+
+
+def _mark(public_key: str) -> str:
+    return credentials.fingerprint(public_key).replace(" ", "")
 
 
 def _deadline(category: str, deadline: When | None, idempotency_key: str | None) -> When:
