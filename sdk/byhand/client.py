@@ -167,15 +167,15 @@ class Byhand(Desk):
         sleep: Sleep = time.sleep, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         wire = _wire(api_key, base_url, keys, retries, timeout, clock)
-        self._owned = httpx.Client() if http is None else None
-        super().__init__(Driver(wire, http or self._owned or httpx.Client(), sleep))
+        self._owned = http is None
+        super().__init__(Driver(wire, httpx.Client() if http is None else http, sleep))
         self.account, self.tasks = Account(self._driver), Tasks(self._driver)
         self.webhooks, self.events = Webhooks(self._driver), Events(self._driver)
 
     def close(self) -> None:
         """Close the connections; a client that you brought stays open."""
-        if self._owned is not None:
-            self._owned.close()
+        if self._owned:
+            self._driver.http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -200,15 +200,15 @@ class AsyncByhand(AsyncDesk):
         sleep: AsyncSleep = asyncio.sleep, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         wire = _wire(api_key, base_url, keys, retries, timeout, clock)
-        self._owned = httpx.AsyncClient() if http is None else None
-        super().__init__(AsyncDriver(wire, http or self._owned or httpx.AsyncClient(), sleep))
+        self._owned = http is None
+        super().__init__(AsyncDriver(wire, httpx.AsyncClient() if http is None else http, sleep))
         self.account, self.tasks = AsyncAccount(self._driver), AsyncTasks(self._driver)
         self.webhooks, self.events = AsyncWebhooks(self._driver), AsyncEvents(self._driver)
 
     async def aclose(self) -> None:
         """Close the connections; a client that you brought stays open."""
-        if self._owned is not None:
-            await self._owned.aclose()
+        if self._owned:
+            await self._driver.http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

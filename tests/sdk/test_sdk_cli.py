@@ -6,15 +6,18 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from byhand import PrivateKey, encrypt, errors, settings, verify_webhook
+from byhand import Event, PrivateKey, encrypt, errors, settings, verify_webhook
 from byhand.cli import exits, show
 from byhand.cli.commands import app
+from byhand.cli.listen import forwarded
 from byhand.settings import Settings
 from tests.harness import House
 from tests.loopback import Quiet, handling
@@ -231,3 +234,19 @@ def test_a_private_key_is_in_no_output_at_all(rich: Terminal, config_folder: Pat
     secret = json.loads(kept.read_text())["private_key"]
     assert PrivateKey.read(secret).fingerprint in done.stdout.replace("\n", " ")
     assert secret not in done.output
+
+
+def test_a_receiver_that_is_away_for_a_moment_gets_the_event_all_the_same() -> None:
+    words = {"id": "evt_1", "type": "task.created", "created_at": "2027-01-01T00:00:00Z", "subject": "task_1"}
+    event, heard = Event.model_validate(words | {"data": {"reward_usd": Decimal("25.5")}}), list[httpx.Request]()
+
+    def receive(request: httpx.Request) -> httpx.Response:
+        heard.append(request)
+        if len(heard) == 1:
+            raise httpx.ConnectError("refused", request=request)
+        return httpx.Response(204)
+
+    with httpx.Client(transport=httpx.MockTransport(receive)) as http:
+        assert forwarded(http, "http://127.0.0.1/hooks", event, "a secret") == "204"
+    assert heard[0].content == heard[1].content
+    assert verify_webhook(heard[1].content, heard[1].headers, "a secret").data == {"reward_usd": 25.5}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
 from byhand import AsyncByhand, Byhand
@@ -228,3 +229,20 @@ def test_both_clients_have_the_same_methods_and_each_says_what_it_does(setting: 
             assert "wire" not in inspect.signature(method).parameters
     assert _methods(Byhand).keys() == _methods(AsyncByhand).keys()
     assert all(isinstance(one, Now) for one in _methods(Byhand).values())
+
+
+def test_a_client_closes_its_own_connections_and_nobody_elses() -> None:
+    mine, theirs = httpx.Client(), httpx.AsyncClient()
+    with Byhand("ho_x", "http://x", http=mine), Byhand("ho_x", "http://x") as own:
+        assert not own._driver.http.is_closed
+    assert (mine.is_closed, own._driver.http.is_closed) == (False, True)
+    mine.close()
+
+    async def story() -> tuple[bool, bool]:
+        async with AsyncByhand("ho_x", "http://x", http=theirs), AsyncByhand("ho_x", "http://x") as own:
+            assert repr(own) == "<AsyncByhand http://x/api/v1>"
+        left = theirs.is_closed, own._driver.http.is_closed
+        await theirs.aclose()
+        return left
+
+    assert asyncio.run(story()) == (False, True)
