@@ -10,7 +10,7 @@ STORE_BIN := .byhand/store-venv/bin
 QUIET_PIP := -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test cover slow bench demo package check docs store clean
+.PHONY: help run test cover slow bench demo conformance package check docs store clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: .venv/ready build/package/ready ## Count and time everything, and write d
 demo: .venv/ready store ## Walk the main job over HTTP against a stack of its own
 	@$(BIN)/python -m local.demo
 
+conformance: .venv/ready .byhand/node/ready ## Let the protocol's own suites and clients at the MCP endpoint (Linux x64)
+	@$(BIN)/python -m tests.conformance
+
 package: .venv/ready ## Build what is deployed: build/package/{deployment.zip,sam.json}
 	@$(BIN)/python -m infra.package live build/package && touch build/package/ready
 
@@ -58,6 +61,14 @@ build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.
 	@echo "Preparing .venv with $(PYTHON) (once, about a minute) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install $(QUIET_PIP) -r requirements-dev.txt
+	@touch $@
+
+# Node comes from npm too, pinned: the suites need a newer one than most systems have.
+.byhand/node/ready: tests/conformance/node/package.json tests/conformance/node/client.mjs
+	@command -v npm >/dev/null || { echo "make conformance needs npm, which fetches a Node of its own and the suites."; exit 1; }
+	@echo "Fetching the conformance suites (once, about half a minute) ..."
+	@mkdir -p .byhand/node && cp tests/conformance/node/* .byhand/node/
+	@cd .byhand/node && npm install --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 .byhand/store-venv/ready: requirements-store.txt

@@ -7,11 +7,12 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
-from chalicelib import jobs
+from chalicelib import jobs, tools
 from chalicelib.core import settings
 from chalicelib.doors import schedules, workers
 from chalicelib.doors.http import house, reference
 from chalicelib.doors.http.mount import mount, prepare
+from chalicelib.doors.mcp.mount import mount_tools
 from chalicelib.doors.wiring import world
 from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.backoffice import routes as backoffice
@@ -27,6 +28,7 @@ ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=
 app = Chalice(app_name="byhand", configure_logs=False)
 prepare(app)
 mount(app, ROUTES, world)
+mount_tools(app, "/api/v1/mcp", lambda: tools.SERVER, world)
 
 
 @app.on_sqs_message(queue="timers", batch_size=5, name="timers")

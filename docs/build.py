@@ -8,6 +8,7 @@ configuration.md   the fields of the settings, and the sentences below them
 tables.md          infra/resources.yaml, and the rows that the stores' docstrings list
 routes.md          the routes of every product, and what their actions say
 ledger.md          stories of money, told by the postings (ledger_page.py)
+tools.md           the tools of the MCP endpoint (tools_page.py), whose manifest and snapshots are drawn with it
 """
 
 import ast
@@ -24,7 +25,7 @@ from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
 from chalicelib.kit import errors, once
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import Lifecycle
-from docs import ledger_page, routes
+from docs import ledger_page, routes, tools_page
 from docs.drawing import ROOT, modules, page, sentence, table
 from docs.tables_page import table_page
 
@@ -52,6 +53,7 @@ def pages() -> dict[Path, str]:
     """Every drawn page by its place."""
     drawn = {"errors": error_page(), "lifecycle": lifecycle_page(), "configuration": configuration_page()}
     drawn |= {"tables": table_page(), "routes": route_page(), "events": event_page(), "ledger": story_page()}
+    drawn["tools"] = tools_page.tool_page()
     return {ROOT / "docs" / f"{name}.md": text for name, text in drawn.items()}
 
 
@@ -208,8 +210,8 @@ def _descendants(parent: type[Refusal]) -> Iterator[type[Refusal]]:
 
 
 def main() -> None:
-    """Write every page."""
-    for place, text in pages().items():
+    """Write every page, and what is drawn beside them."""
+    for place, text in {**pages(), **tools_page.files()}.items():
         place.write_text(text)
 
 

@@ -16,6 +16,7 @@ Byhand is running.
   Operator id     {operator_id}
   Backoffice key  {admin_key}
   Every route     {base_url}/api/docs
+  As MCP tools    {base_url}/api/v1/mcp   (docs/mcp.md)
 
 Post a task as the agent, and remember its id (pasted twice, it is the same task, thanks to the Idempotency-Key):
 

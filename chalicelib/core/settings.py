@@ -48,6 +48,8 @@ class Settings(BaseModel):
     """The keys of the backoffice, spelled like those for registration; without any, it is closed to everybody."""
     byhand_allow_loopback_urls: bool = False
     """Webhooks may call this machine. For a laptop; refused in live and in Lambda."""
+    byhand_mcp_origins: str = ""
+    """The web pages that may call MCP from a browser, as `https://one,https://two`; in test, those of this machine."""
     byhand_external_proof_urls: bool | None = None
     """Proof may be a link to elsewhere, which nobody here reads. Unset: true in test; refused in live."""
     byhand_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

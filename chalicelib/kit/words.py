@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StringConstraints,
     ValidationError,
@@ -37,6 +38,21 @@ class Words(BaseModel):
 class Nothing(Words):
     """A request that needs no words."""
 
+
+class ToolWords(Words):
+    """What a tool is called with. Unknown fields are refused: a model that makes one up is told so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+IdempotencyKey = Annotated[
+    str,
+    StringConstraints(max_length=255, pattern="^[!-~]+$"),
+    Field(
+        description="Repeat a call with the same key and arguments, and it is done once. 1 to 255 visible characters."
+    ),
+]
+"""What the header of that name is over HTTP (ruling 5)."""
 
 W = TypeVar("W", bound=Words)
 

@@ -45,7 +45,7 @@ class Samples(dict[str, Any]):
     """The samples by name; what was compared is remembered, so that none is forgotten."""
 
     def __init__(self, house: House) -> None:
-        super().__init__({name: sample for name, sample in SAMPLES.items() if not sample.get("later")})
+        super().__init__(SAMPLES)
         self.house, self.compared = house, set[str]()
 
     def request(self, name: str, **own: Any) -> dict[str, Any]:
@@ -98,16 +98,10 @@ def seed(house: House) -> Iterator[Samples]:
         yield Samples(house)
 
 
-@pytest.mark.parametrize("name", [name for name, one in SAMPLES.items() if one.get("later")])
-def test_a_sample_of_later_waits_for_a_route_that_is_not_served(name: str) -> None:
-    awaited = SAMPLES[name].get("until") or SAMPLES[name]["route"]
-    assert awaited not in SERVED, f"{awaited} is served: take `later` off and hold the sample against it"
-
-
 @pytest.mark.parametrize("name", [name for name, one in SAMPLES.items() if one.get("route") in SERVED])
 def test_the_document_describes_the_seeds_own_samples(name: str) -> None:
     sample = SAMPLES[name]
-    if "request" in sample and not sample.get("later"):
+    if "request" in sample:
         assert problems(request_schema(sample["route"]), sample["request"]) == []
     if "response" in sample:
         assert problems(response_schema(sample["route"], sample["status"], ours=False), sample["response"]) == []

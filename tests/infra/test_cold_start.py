@@ -19,6 +19,10 @@ from types import ModuleType
 import app
 print(json.dumps([[name, type(module) is ModuleType] for name, module in list(sys.modules.items())]))
 """
+TOOLS = """
+from chalicelib import tools
+listed = tools.SERVER.tools.listed()
+"""
 HEAVY = {
     "boto3", "s3transfer", "multiprocessing.pool", "h3", "jwt", "PIL", "cryptography", "ulid", "schemathesis", "moto",
     "requests",
@@ -27,14 +31,19 @@ HEAVY = {
 OURS_MAX = 45
 
 
+def _known_after(program: str) -> dict[str, bool]:
+    """The modules that a program knows at its end in live mode, and whether each has run."""
+    environment = {"PATH": os.environ["PATH"], "BYHAND_MODE": "live", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
 @pytest.fixture(scope="module")
 def modules() -> dict[str, bool]:
     """The modules that `import app` knows in live mode, and whether each has run."""
-    environment = {"PATH": os.environ["PATH"], "BYHAND_MODE": "live", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return _known_after(PROGRAM)
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed(modules: dict[str, bool]) -> None:
@@ -45,6 +54,17 @@ def test_of_our_own_modules_few_have_run(modules: dict[str, bool]) -> None:
     ours = sorted(name for name, has_run in modules.items() if has_run and name.startswith("chalicelib."))
     run = [name for name in ours if not (ROOT / name.replace(".", "/")).is_dir()]
     assert len(run) <= OURS_MAX, run
+
+
+def test_a_list_of_tools_wakes_no_product(modules: dict[str, bool]) -> None:
+    ours = {name for name, has_run in _known_after(TOOLS + PROGRAM).items() if has_run}
+    more = {name for name in ours if name.startswith("chalicelib.products.")} - {
+        name for name, has_run in modules.items() if has_run
+    }
+    assert more == set()
+    assert [name for name in modules if name.startswith("chalicelib.doors.mcp.") and modules[name]] == [
+        "chalicelib.doors.mcp.mount"
+    ]
 
 
 def test_the_words_verbs_and_jobs_of_products_wait(modules: dict[str, bool]) -> None:

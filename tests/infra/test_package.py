@@ -154,6 +154,17 @@ def test_it_answers_a_health_check(unpacked: Path, sdk: Path, template: template
     assert answer["statusCode"] == 200, answer
 
 
+def test_it_can_list_its_tools(unpacked: Path, sdk: Path, template: templates.Template) -> None:
+    """The list is a file beside the code, and no module: a package could be without it and still start."""
+    look = "import sys; sys.path[:0] = sys.argv[1:3]; from chalicelib import tools; print(tools.TOOLBOX.listed())"
+    done = subprocess.run(
+        [interpreter(template), "-I", "-S", "-c", look, str(unpacked), str(sdk)],
+        capture_output=True, text=True, env={"BYHAND_MODE": "live"}, cwd="/", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "post_task" in [tool["name"] for tool in json.loads(done.stdout)]
+
+
 def raised_environment(store: str) -> dict[str, str]:
     """Raise the stack and read the functions' environment from it, by the same Refs that AWS resolves."""
     session = boto3.Session("testing", "testing", region_name=templates.REGION)

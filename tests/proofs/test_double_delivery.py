@@ -18,11 +18,12 @@ from tests.harness import House, Reply
 from tests.listening import listening
 from tests.proofs import order, outcome
 from tests.proofs.bells import give
-from tests.proofs.deeds import CONFIRMED, HOOK, STEPS, WINDOW, Deed, Pair
+from tests.proofs.deeds import CONFIRMED, HOOK, STEPS, TIER_2, WINDOW, Deed, Pair
 from tests.proofs.stand_ins import Mailbox, Mind, MovableClock, Purse
 from tests.proofs.test_office_delivery import OF_THE_BACKOFFICE
 
 _HANDED_IN = ("post", "accept", "submit")
+_SEALED = ("post", "accept", "submit credential", "approve")
 _JUDGED = (*_HANDED_IN, "judge")
 _ASKED = (*_HANDED_IN, "approve", "a week", "mature", "ask payout")
 
@@ -52,6 +53,7 @@ TIMERS = {
     "verified work completes": Timer("task.complete", "timers", _JUDGED, "reject", {"hours": 1.01}, WINDOW),
     "a review lapses": Timer("task.lapse", "timers", _JUDGED, "approve", {"hours": 72.1}, confidence=70),
     "a hold ends": Timer("task.mature", "timers", (*_HANDED_IN, "approve"), None, {"days": 7.01}),
+    "a credential is forgotten": Timer("task.forget_credential", "timers", _SEALED, None, {"days": 30.1}, TIER_2),
     "a dispute ends": Timer("task.resolve", "timers", (*_JUDGED, "reject"), "release", {"days": 14.01}, WINDOW),
     "a payout is sent": Timer("payout.send", "timers", _ASKED, None),
     "a payout is paid": Timer("payout.pay", "courier", (*_ASKED, "send payout"), None),

@@ -7,14 +7,13 @@ who? ──► counted ──► 429 ──► 401 ──► words read ──�
 """
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
 import simplejson
 
 from chalicelib.core.world import World
-from chalicelib.doors.http import answers, limits
+from chalicelib.doors.http import answers, bodies, limits
 from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.identify import Caller, identify
 from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route, Text
@@ -24,8 +23,6 @@ from chalicelib.kit.errors import Invalid, OutcomeUnknown, Refusal, TooLarge
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
 
-DEPTH_MAX = 32
-NUMBER_CHARACTERS_MAX, EXPONENT_CHARACTERS_MAX = 40, 4
 KEY_CHARACTERS_MAX = 255
 
 
@@ -51,7 +48,7 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
 def _walk(world: World, route: Route, request: Request, headers: dict[str, str]) -> Answer:
     found = identify(world, route.who, request)
     caller = None if isinstance(found, Refusal) else found
-    allowance = limits.count(world, route, request, caller)
+    allowance = limits.count(world, route.name, request, caller, uploads=route.uploads)
     headers |= allowance.headers | ({"Cache-Control": "no-store"} if route.no_store else {})
     allowance.check()
     if isinstance(found, Refusal):
@@ -91,54 +88,13 @@ def _body(route: Route, request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        value = simplejson.loads(
-            request.body.decode(), parse_float=_decimal, parse_int=_integer, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError):
+        value = bodies.parse(request.body)
+    except ValueError:
         raise Invalid("body", "must be a JSON object") from None
     if not isinstance(value, dict):
         raise Invalid("body", "must be a JSON object")
-    _check_depth(value)
-    words.check_text(value)
+    bodies.check(value)
     return value
-
-
-def _decimal(text: str) -> Decimal:
-    """A number with a point, digit by digit: no amount passes through a float.
-
-    Bounded, because arithmetic with an exponent of a million is a million digits of work.
-    """
-    number = Decimal(_bounded(text))
-    if abs(number.adjusted()) > NUMBER_CHARACTERS_MAX:
-        raise ValueError("a number out of all proportion")
-    return number
-
-
-def _integer(text: str) -> int:
-    return int(_bounded(text))
-
-
-def _bounded(text: str) -> str:
-    if len(text) > NUMBER_CHARACTERS_MAX or len(text.lower().partition("e")[2]) > EXPONENT_CHARACTERS_MAX:
-        raise ValueError("a number out of all proportion")
-    return text
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _check_depth(value: Any) -> None:
-    layer = [value]
-    for _ in range(DEPTH_MAX):
-        layer = [
-            part
-            for whole in layer
-            for part in (whole.values() if isinstance(whole, dict) else whole)
-            if isinstance(part, dict | list)
-        ]
-    if layer:
-        raise Invalid("body", f"must be nested at most {DEPTH_MAX} deep")
 
 
 def _claim(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.world import World
 from chalicelib.doors.http.identify import Caller
-from chalicelib.doors.http.routes import Request, Route
+from chalicelib.doors.http.routes import Request
 from chalicelib.kit.errors import RateLimited
 from chalicelib.kit.table import Key
 
@@ -43,16 +43,18 @@ class Allowance:
             raise RateLimited(sentence, seconds=seconds, limit_per_minute=self.limit)
 
 
-def count(world: World, route: Route, request: Request, caller: Caller | None) -> Allowance:
-    """Count one request."""
+def count(
+    world: World, place: str, request: Request, caller: Caller | None, *, uploads: bool = False
+) -> Allowance:  # fmt: skip
+    """Count one request at a place: a route by its template, a tool by its name."""
     now = world.wall_seconds()
     window = now // WINDOW_SECONDS
     account = caller.id if caller else "-"
-    key = Key(f"rate#{_network(request.source)}#{account}#{route.name}#{window}", "window")
+    key = Key(f"rate#{_network(request.source)}#{account}#{place}#{window}", "window")
     kept_until = (window + 1) * WINDOW_SECONDS + KEPT_SECONDS
     row = world.store.update(TABLE, key, put={"expires_at": kept_until}, plus={"used": 1}) or {"used": 0}
     settings = world.settings
-    limit = settings.upload_limit_per_minute if route.uploads else settings.rate_limit_per_minute
+    limit = settings.upload_limit_per_minute if uploads else settings.rate_limit_per_minute
     return Allowance(limit, int(row["used"]), (window + 1) * WINDOW_SECONDS, now)
 
 

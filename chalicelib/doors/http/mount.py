@@ -4,6 +4,7 @@ Chalice keeps the current request on the app, where another thread may overwrite
 given is its own. So the middleware carries it to the view in a context variable.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -49,10 +50,20 @@ def prepare(app: Chalice) -> None:
     app.register_middleware(_envelope, "http")
 
 
+def request_at(path: str) -> Request:
+    """The request that is being answered, at the route with this path."""
+    return _request(_current.get(), path)
+
+
+def response(body: str, status: int, headers: Mapping[str, Any], content_type: str = "application/json") -> Response:
+    """Text as it is: Chalice leaves it alone."""
+    return Response(body=body, status_code=status, headers={**headers, "Content-Type": content_type})
+
+
 def _view(route: Route, world: Callable[[], World]) -> Callable[..., Response]:
     def view(**_: str) -> Response:
-        answer = handle(world, route, _request(_current.get(), route))
-        return _response(answer.body, answer.status, answer.headers, answer.content_type)
+        answer = handle(world, route, request_at(route.path))
+        return response(answer.body, answer.status, answer.headers, answer.content_type)
 
     return view
 
@@ -61,39 +72,41 @@ def _envelope(request: ChaliceRequest, get_response: Callable[[ChaliceRequest], 
     """Carry the request to the view, and put Chalice's own errors into our shape."""
     token = _current.set(request)
     try:
-        response = get_response(request)
+        given = get_response(request)
     finally:
         _current.reset(token)
-    if isinstance(response.body, dict) and response.status_code >= 400:
+    if isinstance(given.body, dict) and given.status_code >= 400:
         request_id = _request_id(request)
-        answer = answers.of_framework(response.status_code, request_id)
-        headers: dict[str, Any] = {**response.headers, **CORS.get_access_control_headers()}
-        return _response(answer.body, answer.status, {**headers, "X-Request-Id": request_id})
-    return response
+        answer = answers.of_framework(given.status_code, request_id)
+        headers: dict[str, Any] = {**given.headers, **CORS.get_access_control_headers()}
+        return response(answer.body, answer.status, {**headers, "X-Request-Id": request_id})
+    return given
 
 
-def _request(request: ChaliceRequest, route: Route) -> Request:
+def _request(request: ChaliceRequest, path: str) -> Request:
     """The same request without Chalice."""
     body, identity = request.raw_body, request.context.get("identity") or {}
     return Request(
-        method=request.method, route=route.path, ids=dict(request.uri_params or {}),
+        method=request.method, route=path, ids=dict(request.uri_params or {}),
         query=dict((request.query_params or {}).items()),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body.encode() if isinstance(body, str) else body, source=str(identity.get("sourceIp", "")),
-        request_id=_request_id(request), base=_base(request, route),
+        request_id=_request_id(request), base=_base(request, path), repeated=_repeated(request),
     )  # fmt: skip
 
 
-def _base(request: ChaliceRequest, route: Route) -> str:
+def _base(request: ChaliceRequest, route: str) -> str:
     """The stage, or the base path of a custom domain: what API Gateway's own path has before ours."""
     path = str(request.context.get("path") or "")
-    return path.removesuffix(route.path) if path.endswith(route.path) else ""
+    return path.removesuffix(route) if path.endswith(route) else ""
+
+
+def _repeated(request: ChaliceRequest) -> frozenset[str]:
+    """The headers that came more than once; in the rest of the event only the last of each is left."""
+    several = request.to_original_event().get("multiValueHeaders") or {}
+    spelled = Counter(name.lower() for name, values in several.items() for _ in values)
+    return frozenset(name for name, times in spelled.items() if times > 1)
 
 
 def _request_id(request: ChaliceRequest) -> str:
     return str(request.context.get("requestId") or ids.new("req"))
-
-
-def _response(body: str, status: int, headers: Mapping[str, Any], content_type: str = "application/json") -> Response:
-    """Text as it is: Chalice leaves it alone."""
-    return Response(body=body, status_code=status, headers={**headers, "Content-Type": content_type})

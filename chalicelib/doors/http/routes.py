@@ -40,6 +40,8 @@ class Request:
     request_id: str
     base: str = ""
     """What stands before the route's own path where it is deployed, such as the stage."""
+    repeated: frozenset[str] = frozenset()
+    """The names of headers that came more than once."""
 
     @property
     def is_file(self) -> bool:

@@ -49,14 +49,14 @@ class Schemas:
 def of(asked: Iterable[tuple[type[Words], JsonSchemaMode]]) -> Schemas:
     """The schemas of some words, as they are read or as they are written."""
     pairs = list(dict.fromkeys(asked))
-    places, found = models_json_schema(pairs, ref_template=PLACE + "{model}", schema_generator=_AsWritten)
+    places, found = models_json_schema(pairs, ref_template=PLACE + "{model}", schema_generator=AsWritten)
     names = _short_names(found["$defs"])
     by_name = {names[name]: _renamed(schema, names) for name, schema in found["$defs"].items()}
     kept = {pair: names[place["$ref"].removeprefix(PLACE)] for pair, place in places.items()}
     return Schemas(dict(kept), {name: by_name[name] for name in sorted(by_name)})  # type: ignore[arg-type]
 
 
-class _AsWritten(GenerateJsonSchema):
+class AsWritten(GenerateJsonSchema):
     """A serializer around a whole model only leaves out what is empty: the model's own fields still describe it."""
 
     def ser_schema(self, schema: Any) -> Any:

@@ -92,7 +92,7 @@ class UsdcDeposit(Words):
 
     tx_hash: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_spelling)
-    ]  # fmt: skip
+    ] = Field(description="the transaction on Base that sent them; in test mode, any text that is new")
     amount_usdc: AmountIn = Field(description="5 to 10,000 USDC, as a number or as text")
 
 

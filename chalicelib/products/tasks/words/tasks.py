@@ -31,9 +31,15 @@ WebUrl = Annotated[Url, AfterValidator(_web_url)]
 
 # The successor of the original service calls this type by another name; both are read (ruling 18).
 _OLD_NAMES = {"BROWSER_NAVIGATION": "BROWSER_INTERACTION"}
-TypeIn = Annotated[
-    TaskType, BeforeValidator(lambda name: _OLD_NAMES.get(name, name) if isinstance(name, str) else name)
-]
+
+ByNewName = BeforeValidator(lambda name: _OLD_NAMES.get(name, name) if isinstance(name, str) else name)
+TypeIn = Annotated[TaskType, ByNewName]
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Instructions = Annotated[str, StringConstraints(max_length=10_000)]
+Requirements = Annotated[list[Line], Field(min_length=1, max_length=20)]
+CallbackSecret = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
 class Location(Words):
@@ -60,18 +66,18 @@ class Remote(Words):
 class TaskOrder(Words):
     """POST /tasks."""
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+    title: Title
+    description: Description
     location: Location | None = None
     reward_usd: AmountIn
     deadline: Moment
-    proof_requirements: list[Line] = Field(min_length=1, max_length=20)
+    proof_requirements: Requirements
     task_type: TypeIn
     task_domain: Literal["PHYSICAL", "DIGITAL"] | None = None
     proof_type: Literal["PHOTO", "SCREENSHOT", "CONFIRMATION", "ARTIFACT"] | None = None
-    digital_instructions: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    digital_instructions: Instructions | None = None
     callback_url: Url | None = None
-    callback_secret: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    callback_secret: CallbackSecret | None = None
     agent_public_key: PublicKey | None = None
     auto_complete_after_seconds: int = Field(default=0, ge=0, le=7 * 86_400)
     estimate_required: bool = False

@@ -1,0 +1,60 @@
+"""Looking at one task as a model does: what it needs to know now, and what it can do next."""
+
+from collections.abc import Mapping
+
+from chalicelib.core.identity.model import Agent
+from chalicelib.core.world import World
+from chalicelib.products.tasks.actions import agents
+from chalicelib.products.tasks.lifecycle import Status
+from chalicelib.products.tasks.model.tasks import TaskRef
+from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import tools as words
+
+_WAIT = "Call wait_task again with the same task_id."
+_NEXT: Mapping[Status, str] = {
+    Status.PENDING: f"Nobody has taken it yet. {_WAIT} Or call cancel_task, and everything comes back.",
+    Status.ESTIMATE_PENDING: "Somebody says how long it will take: answer over HTTP, by "
+    "POST /api/v1/tasks/{task_id}/estimate/approve or /reject.",
+    Status.ACCEPTED: f"A person has taken it. {_WAIT}",
+    Status.IN_PROGRESS: f"A person is at work. {_WAIT}",
+    Status.SUBMITTED: f"Proof was handed in and is being looked at. {_WAIT}",
+    Status.VERIFIED: f"The proof was approved and is about to be paid. {_WAIT}",
+    Status.MANUAL_REVIEW: "Call get_task_result, look at the proof yourself, then call verify_task.",
+    Status.COMPLETED: "Call get_task_result for the proof. Nothing else has to be done.",
+    Status.DISPUTED: "Call check_verification_status for the reasons. The person may hand in better proof, or the "
+    "backoffice decides; nothing has to be done.",
+    Status.CANCELLED: "It is over, and what was set aside came back. Post another task if it is still needed.",
+}
+DONE = frozenset({
+    Status.ESTIMATE_PENDING, Status.MANUAL_REVIEW, Status.COMPLETED, Status.DISPUTED, Status.CANCELLED,
+})  # fmt: skip
+"""What waiting ends with: it is over, or somebody else than the person at work has to do something."""
+
+
+def result(world: World, agent: Agent, task_id: str) -> words.TaskResult:
+    """A task with everything about it, and what to do next. Raises TaskNotFound."""
+    shown = agents.find(world, agent, task_id)
+    return words.TaskResult.model_construct(**dict(shown), next_action=next_action(shown.status))
+
+
+def verification(world: World, agent: Agent, task_id: str) -> words.Verification:
+    """What was found about the proof of a task. Raises TaskNotFound."""
+    shown = agents.find(world, agent, task_id)
+    found = shown.guardian_result
+    return words.Verification(
+        task_id=task_id, status=shown.status, decision=found.decision if found else None,
+        confidence=found.confidence if found else None, reasoning=found.reasoning if found else None,
+        reason=found.reason if found else None, requirement_results=found.requirement_results if found else [],
+        verified_by=shown.verified_by, next_action=next_action(shown.status),
+    )  # fmt: skip
+
+
+def standing(world: World, agent: Agent, task_id: str) -> words.Waited:
+    """How a task stands, by one small read. Raises TaskNotFound."""
+    status = rows.find_task(world.store, TaskRef(agent.account_id, task_id)).status
+    return words.Waited(task_id=task_id, status=status, is_done=status in DONE, next_action=next_action(status))
+
+
+def next_action(status: Status) -> str:
+    """What an agent can do with a task that stands there."""
+    return _NEXT[status]

@@ -1,0 +1,59 @@
+"""A tool asks of AWS what its twin over HTTP asks, and not a call more."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.walk import MeteredHouse, metered
+from tests.doors.mcp.client import HANDSHAKE, MODERN, of
+from tests.harness import House, Reply
+
+BOTH = pytest.mark.parametrize("version", [MODERN, HANDSHAKE])
+
+
+@pytest.fixture
+def measured(house: House) -> Iterator[MeteredHouse]:
+    with metered(house) as counting:
+        yield counting
+
+
+def _calls(house: MeteredHouse, method: str, path: str) -> int:
+    """What the last such request asked."""
+    return house.costs[f"{method} {path}"][-1].count
+
+
+def _tool_calls(house: MeteredHouse) -> int:
+    return _calls(house, "POST", "/api/v1/mcp")
+
+
+@BOTH
+def test_a_tool_costs_what_its_twin_over_http_costs(measured: MeteredHouse, version: str) -> None:
+    agent = measured.agent(deposit=500)
+    client, task_id = of(agent, version), agent.posted()
+    order = agent.order()
+    twins: dict[str, tuple[dict[str, object], str, str, Reply]] = {
+        "get_balance": ({}, "GET", "/api/v1/agents/balance", agent.get("/agents/balance")),
+        "list_tasks": ({}, "GET", "/api/v1/tasks", agent.get("/tasks")),
+        "post_task": (order, "POST", "/api/v1/tasks", agent.send("/tasks", order)),
+        "get_task_result": (
+            {"task_id": task_id}, "GET", "/api/v1/tasks/{task_id}", agent.get(f"/tasks/{task_id}")
+        ),
+        "quote_task": (
+            {"reward_usd": 25}, "GET", "/api/v1/tasks/quote", agent.get("/tasks/quote?reward_usd=25")
+        ),
+    }  # fmt: skip
+    for tool, (words, method, path, twin) in twins.items():
+        assert twin.status in (200, 201)
+        client.done(tool, **words)
+        assert (tool, _tool_calls(measured)) == (tool, _calls(measured, method, path))
+    assert agent.cancel(agent.posted()).status == 200
+    client.done("cancel_task", task_id=task_id)
+    assert _tool_calls(measured) == _calls(measured, "POST", "/api/v1/tasks/{task_id}/cancel")
+
+
+@BOTH
+def test_a_list_of_tools_costs_no_more_than_knowing_who_asks(measured: MeteredHouse, version: str) -> None:
+    client = of(measured.agent(), version)
+    client.done("get_balance")
+    assert client.ask("tools/list").status == 200
+    assert _tool_calls(measured) == 2
