@@ -96,6 +96,20 @@ def test_a_tool_is_described_whole_and_takes_no_path_and_no_key(tool: Any) -> No
     assert not {name for name in tool.words.model_fields if re.search("path|file|folder|private|api_key", name)}
 
 
+def test_a_host_that_goes_over_from_the_remote_tools_finds_its_parameters_here() -> None:
+    """All but the public key, which is made here, where the private one stays."""
+    manifest = json.loads((ROOT / "chalicelib/doors/mcp/manifests/tasks.json").read_text())
+    remote = {
+        tool["name"]: tool["inputSchema"] for tool in (manifest if isinstance(manifest, list) else manifest["tools"])
+    }
+    local = {tool.name: shown(tool).input_schema for tool in TOOLS}
+    assert local.keys() == remote.keys()
+    for name, schema in local.items():
+        missing = remote[name].get("properties", {}).keys() - schema.get("properties", {}).keys()
+        assert (name, missing - {"agent_public_key"}) == (name, set())
+        assert set(schema.get("required", [])) <= set(remote[name].get("required", []))
+
+
 def test_a_task_from_quote_to_verdict(setting: Setting) -> None:
     operator = setting.house.operator()
 
@@ -105,7 +119,7 @@ def test_a_task_from_quote_to_verdict(setting: Setting) -> None:
         assert quote["total_escrow"] == 29.5
         made = told(await session.call_tool("post_task", order(setting)))
         task_id = made["task_id"]
-        early = told(await session.call_tool("wait_task", {"task_id": task_id, "timeout_seconds": 0}))
+        early = told(await session.call_tool("wait_task", {"task_id": task_id, "max_wait_seconds": 0}))
         assert (early["status"], "wait_task" in early["next_action"]) == ("PENDING", True)
         operator.accept(task_id)
         operator.hand_in(task_id)
@@ -223,7 +237,7 @@ def test_a_long_wait_says_how_far_it_is(setting: Setting) -> None:
 
     async def story(session: Client) -> None:
         task_id = told(await session.call_tool("post_task", order(setting)))["task_id"]
-        words = {"task_id": task_id, "timeout_seconds": 1.2}
+        words = {"task_id": task_id, "max_wait_seconds": 1.2}
         assert told(await session.call_tool("wait_task", words, progress_callback=heard))["status"] == "PENDING"
 
     client = setting.async_client()

@@ -45,7 +45,7 @@ class Tool:
     read_only: bool = False
     destructive: bool = False
     idempotent: bool = False
-    open_world: bool = True
+    open_world: bool = False
 
 
 async def search_operators(desk: Desk, asked: w.SearchOperators) -> Answer:
@@ -125,9 +125,9 @@ async def get_balance(desk: Desk, _: w.Nothing) -> Answer:
     return _plain(await desk.client.account.balance())
 
 
-async def cancel_task(desk: Desk, asked: w.AboutTask) -> Answer:
+async def cancel_task(desk: Desk, asked: w.CancelTask) -> Answer:
     """A task withdrawn."""
-    return _plain(await desk.client.tasks.cancel(asked.task_id))
+    return _plain(await desk.client.tasks.cancel(asked.task_id, idempotency_key=asked.idempotency_key))
 
 
 async def list_tasks(desk: Desk, asked: w.ListTasks) -> Answer:
@@ -139,12 +139,12 @@ async def list_tasks(desk: Desk, asked: w.ListTasks) -> Answer:
 
 async def wait_task(desk: Desk, asked: w.WaitTask) -> Answer:
     """A task after it changed so that somebody must do something, or as it stands when time is up."""
-    waiting = asyncio.ensure_future(desk.client.tasks.wait(asked.task_id, timeout=asked.timeout_seconds))
+    waiting = asyncio.ensure_future(desk.client.tasks.wait(asked.task_id, timeout=asked.max_wait_seconds))
     try:
         waited = 0.0
         while not (await asyncio.wait({waiting}, timeout=desk.progress_every_seconds))[0]:
             waited += desk.progress_every_seconds
-            await desk.progress(waited, asked.timeout_seconds, "waiting")
+            await desk.progress(waited, asked.max_wait_seconds, "waiting")
         return _plain(waiting.result())
     except StillWaiting as still:
         return _plain(still.task) | {"next_action": f"Not over yet. Call wait_task again with {asked.task_id}."}
@@ -154,12 +154,13 @@ async def wait_task(desk: Desk, asked: w.WaitTask) -> Answer:
 
 async def verify_task(desk: Desk, asked: w.VerifyTask) -> Answer:
     """Proof decided about."""
-    return _plain(await desk.client.tasks.verify(asked.task_id, asked.decision))
+    key = asked.idempotency_key
+    return _plain(await desk.client.tasks.verify(asked.task_id, asked.decision, idempotency_key=key))
 
 
 async def quote_task(desk: Desk, asked: w.QuoteTask) -> Answer:
     """A price."""
-    return _plain(await desk.client.tasks.quote(asked.reward_usd))
+    return _plain(await desk.client.tasks.quote(asked.reward_usd, asked.task_type))
 
 
 def _posted(task: BaseModel) -> Answer:
@@ -176,19 +177,19 @@ TOOLS: tuple[Tool, ...] = (
     Tool("search_operators", "Find operators", "Find verified human operators near a location, nearest first.",
          w.SearchOperators, search_operators, read_only=True, idempotent=True),
     Tool("post_task", "Post a task", "Create a task for a person and put its price (reward and fee) into escrow. "
-         "Work at a place needs a location.", w.PostTask, post_task),
+         "Work at a place needs a location.", w.PostTask, post_task, open_world=True),
     Tool("dispatch_digital_task", "Dispatch a digital task", "Create a task that a person does on a screen; no place "
          "is needed. Domain, proof type and what is left out follow from the category.",
-         w.DispatchDigital, dispatch_digital_task),
+         w.DispatchDigital, dispatch_digital_task, open_world=True),
     Tool("dispatch_credential_task", "Dispatch a credential task", "Create a task whose result is a credential, "
          "end-to-end encrypted. A key pair is made and kept on this machine; the operator gets the public half.",
-         w.DispatchCredential, dispatch_credential_task),
+         w.DispatchCredential, dispatch_credential_task, open_world=True),
     Tool("retrieve_credential", "Retrieve a credential", "Fetch the credential of a completed credential task and "
          "decrypt it on this machine. Test it: a task can be disputed while its reward is on hold.",
          w.AboutTask, retrieve_credential, idempotent=True),
     Tool("list_digital_categories", "List digital categories", "What can be asked for on a screen: the most and least "
          "reward, usual time, proof type and default proof requirements of each, and whether it is enabled here.",
-         w.Nothing, list_digital_categories, read_only=True, idempotent=True, open_world=False),
+         w.Nothing, list_digital_categories, read_only=True, idempotent=True),
     Tool("get_task_result", "Get a task", f"A task with its status, proof and verdict. {_UNTRUSTED}",
          w.AboutTask, get_task_result, read_only=True, idempotent=True),
     Tool("check_verification_status", "Check verification", "The Guardian's decision about a task's proof, its "
@@ -197,11 +198,11 @@ TOOLS: tuple[Tool, ...] = (
     Tool("fund_account", "Fund the account", "Credit USDC that was sent on Base, by its transaction; once per "
          "transaction. In test mode any text serves as one.", w.FundAccount, fund_account, idempotent=True),
     Tool("request_payout", "Request a payout", "Only operators have earnings to be paid out; this says how they ask.",
-         w.RequestPayout, request_payout, read_only=True, idempotent=True, open_world=False),
+         w.RequestPayout, request_payout, read_only=True, idempotent=True),
     Tool("get_balance", "Get the balance", "What the account can spend, and what is in escrow.",
-         w.Nothing, get_balance, read_only=True, idempotent=True, open_world=False),
+         w.Nothing, get_balance, read_only=True, idempotent=True),
     Tool("cancel_task", "Cancel a task", "Withdraw a task that nobody works at yet; everything in escrow for it comes "
-         "back.", w.AboutTask, cancel_task, destructive=True, idempotent=True),
+         "back.", w.CancelTask, cancel_task, destructive=True),
     Tool("list_tasks", "List tasks", "The account's tasks, newest first.",
          w.ListTasks, list_tasks, read_only=True, idempotent=True),
     Tool("wait_task", "Wait for a task", "Wait up to 50 seconds until a task needs a decision or has ended. People "
@@ -210,5 +211,5 @@ TOOLS: tuple[Tool, ...] = (
     Tool("verify_task", "Decide about proof", "Approve or reject proof by hand, for good: in MANUAL_REVIEW, or before "
          "the Guardian has decided. Look at the proof first.", w.VerifyTask, verify_task, destructive=True),
     Tool("quote_task", "Quote a price", "What a task with some reward would cost now, fee included.",
-         w.QuoteTask, quote_task, read_only=True, idempotent=True, open_world=False),
+         w.QuoteTask, quote_task, read_only=True, idempotent=True),
 )  # fmt: skip

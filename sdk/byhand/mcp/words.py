@@ -60,6 +60,7 @@ class SearchOperators(Words):
     radius_km: float | None = Field(default=None, ge=5, le=500)
     task_type: PhysicalType | None = None
     min_rating: float | None = Field(default=None, ge=1, le=5)
+    limit: int | None = Field(default=None, ge=1, le=100)
 
 
 class PostTask(Words):
@@ -125,21 +126,30 @@ class ListTasks(Words):
     status: str | None = Field(default=None, max_length=40, description="Only this state, such as COMPLETED.")
     limit: int | None = Field(default=None, ge=1, le=100)
     offset: int | None = Field(default=None, ge=0, le=1_000)
+    cursor: str | None = Field(default=None, max_length=1_000, description="The next_cursor of the page before.")
 
 
 class WaitTask(AboutTask):
     """A wait, which is short enough for every host."""
 
-    timeout_seconds: float = Field(default=45, ge=0, le=50)
+    max_wait_seconds: float = Field(default=45, ge=0, le=50)
 
 
 class VerifyTask(AboutTask):
     """A decision about proof."""
 
     decision: Literal["APPROVE", "REJECT"] = Field(description="APPROVE pays the operator; REJECT opens a dispute.")
+    idempotency_key: IdempotencyKey | None = None
+
+
+class CancelTask(AboutTask):
+    """A task to withdraw."""
+
+    idempotency_key: IdempotencyKey | None = None
 
 
 class QuoteTask(Words):
     """A reward to have the fee told for."""
 
     reward_usd: Decimal = Field(gt=0)
+    task_type: str | None = Field(default=None, max_length=40, description="Check it against what this type allows.")
