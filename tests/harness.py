@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from chalice.local import LambdaContext
 from PIL import Image
@@ -134,7 +135,7 @@ class House:
     ) -> dict[str, Any]:
         path, _, query = path.partition("?")
         route, ids = _match(self.app.routes, path)
-        pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)]
+        pairs = parse_qsl(query, keep_blank_values=True)
         content = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
         binary = headers.get("Content-Type", "application/json") in self.app.api.binary_types
         shown = content and (base64.b64encode(content) if binary else content).decode(errors="replace")

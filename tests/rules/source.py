@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # What is packaged for Lambda, and what is written with the same care beside it.
 PACKAGED = ("app.py", "chalicelib")
-WRITTEN = (*PACKAGED, "local", "infra", "docs")
+WRITTEN = (*PACKAGED, "local", "infra", "docs", "sdk")
 
 
 @dataclass(frozen=True)
