@@ -1,0 +1,75 @@
+"""The three ways in of the README are taken as they are written there, against the real app."""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.harness import Agent, House
+from tests.rules.source import ROOT
+from tests.sdk.standing import on_loopback
+from tests.sdk.test_sdk_page import ADDRESS, blocks, people_at_work
+
+README = (ROOT / "README.md").read_text()
+KEY = "ho_live_..."
+REMOTE, LOCAL = (json.loads(block)["mcpServers"]["byhand"] for block in blocks(README, "json"))
+
+
+def _here(words: Any, url: str, agent: Agent) -> Any:
+    """The same words with the address and the key that `make run` would have printed."""
+    return json.loads(json.dumps(words).replace(ADDRESS, url).replace(KEY, agent.headers["X-API-Key"]))
+
+
+async def _balance(client: Client) -> Any:
+    told = await client.call_tool("get_balance", {})
+    assert not told.is_error, told
+    return told.structured_content
+
+
+def test_a_host_comes_in_over_http(house: House) -> None:
+    agent = house.agent(deposit=100)
+
+    async def come_in(way: dict[str, Any]) -> Any:
+        assert way["type"] == "http"
+        async with (
+            httpx2.AsyncClient(headers=way["headers"], timeout=30, trust_env=False) as http,
+            Client(streamable_http_client(way["url"], http_client=http)) as client,
+        ):
+            return await _balance(client)
+
+    with on_loopback(house) as url:
+        balance = asyncio.run(come_in(_here(REMOTE, url, agent)))
+    assert (balance["deposit_balance"], balance["escrow_balance"]) == (100, 0)
+
+
+def test_a_host_comes_in_by_a_server_of_its_own(house: House) -> None:
+    agent = house.agent(deposit=100)
+    assert f'{LOCAL["command"]} = "byhand.mcp:main"' in (ROOT / "sdk/pyproject.toml").read_text()
+
+    async def come_in(environment: dict[str, str]) -> Any:
+        # The program as it is before anybody has installed it.
+        environment = {**environment, "PYTHONPATH": str(ROOT / "sdk")}
+        server = StdioServerParameters(
+            command=sys.executable, args=["-c", "from byhand.mcp import main; main()"], env=environment
+        )
+        async with Client(server) as client:
+            return await _balance(client)
+
+    with on_loopback(house) as url:
+        balance = asyncio.run(come_in(_here(LOCAL["env"], url, agent)))
+    assert float(balance["deposit_balance"]) == 100
+
+
+def test_a_program_comes_in(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    agent = house.agent(deposit=100)
+    [block] = blocks(README, "python")
+    with on_loopback(house) as url, people_at_work(house, answer="The third one is the highest."):
+        program = block.replace(ADDRESS, url).replace(KEY, agent.headers["X-API-Key"])
+        exec(compile(program, "README.md", "exec"), {})  # noqa: S102 our own page
+    assert capsys.readouterr().out == "COMPLETED The third one is the highest.\n"
