@@ -12,21 +12,22 @@ import pytest
 import yaml
 
 import app
+from byhand.credentials import PrivateKey
 from chalicelib.core.identity import deployment
 from chalicelib.kit.clock import ShiftedClock
 from tests.contract.described import problems, request_schema, response_schema
 from tests.doors.strangers import FixedJudge, Postman
 from tests.harness import Agent, House, Operator, Reply
-from tests.products.tasks.sealing import new_key, point, sealed
+from tests.products.tasks.sealing import sealed
 
 SAMPLES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "samples.yaml").read_text())
 SERVED = {route.name for route in app.ROUTES}
 SEEDS_NOON = datetime(2026, 2, 5, 12, tzinfo=UTC)
 # What the seed leaves to its reader, and what we put there.
 NOTICE_SECRET = "the secret that was agreed on with the provider"
-AGENT_KEY = new_key()
+AGENT_KEY = PrivateKey.make()
 PLACEHOLDERS: dict[str, Any] = {
-    "https://...": "https://example.com/back", "BASE64_ENCODED_P256_PUBLIC_KEY": point(AGENT_KEY),
+    "https://...": "https://example.com/back", "BASE64_ENCODED_P256_PUBLIC_KEY": AGENT_KEY.public_key,
 }  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def _credential(seed: Samples, agent: Agent, operator: Operator) -> None:
     agent.deposit(100)
     made = seed.compare("post a credential task", agent.send("/tasks", seed.request("post a credential task")))
     operator.accept(made["task_id"])
-    operator.submit(made["task_id"], encrypted_credential=sealed(AGENT_KEY.public_key(), made["task_id"]))
+    operator.submit(made["task_id"], encrypted_credential=sealed(AGENT_KEY, made["task_id"]))
     with seed.house.living_in(judge=FixedJudge(0)):
         seed.house.drain()
     found = agent.send(f"/tasks/{made['task_id']}/retrieve-credential")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from byhand.credentials import PrivateKey
 from chalicelib.core.world import World
 from tests.harness import Agent, House, Operator, Reply, picture
-from tests.products.tasks.sealing import new_key, point, sealed
+from tests.products.tasks.sealing import sealed
 from tests.proofs import order
 from tests.proofs.bells import give
 from tests.proofs.stand_ins import Mind, MovableClock
@@ -21,9 +22,9 @@ ERRAND: dict[str, Any] = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATI
 HOOK: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
 NOTICE_SECRET = "the secret that was agreed on"
 WINDOW: dict[str, Any] = {"auto_complete_after_seconds": 3_600}
-AGENT_KEY = new_key()
+AGENT_KEY = PrivateKey.make()
 TIER_2: dict[str, Any] = {
-    "task_type": "PHONE_VERIFICATION", "proof_type": "ARTIFACT", "agent_public_key": point(AGENT_KEY), **WINDOW,
+    "task_type": "PHONE_VERIFICATION", "proof_type": "ARTIFACT", "agent_public_key": AGENT_KEY.public_key, **WINDOW,
 }  # fmt: skip
 ESTIMATED: dict[str, Any] = {"estimate_required": True}
 
@@ -47,7 +48,7 @@ class Pair:
     @cached_property
     def sealed(self) -> dict[str, str]:
         """A credential for the one task, encrypted once: who hands it in again sends the same bytes."""
-        return sealed(AGENT_KEY.public_key(), self.task_id)
+        return sealed(AGENT_KEY, self.task_id)
 
     @property
     def tx_hash(self) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -50,19 +51,14 @@ def test_a_host_comes_in_over_http(house: House) -> None:
 
 def test_a_host_comes_in_by_a_server_of_its_own(house: House) -> None:
     agent = house.agent(deposit=100)
-    assert f'{LOCAL["command"]} = "byhand.mcp:main"' in (ROOT / "sdk/pyproject.toml").read_text()
 
-    async def come_in(environment: dict[str, str]) -> Any:
-        # The program as it is before anybody has installed it.
-        environment = {**environment, "PYTHONPATH": str(ROOT / "sdk")}
-        server = StdioServerParameters(
-            command=sys.executable, args=["-c", "from byhand.mcp import main; main()"], env=environment
-        )
-        async with Client(server) as client:
+    async def come_in(way: dict[str, Any]) -> Any:
+        installed = Path(sys.executable).with_name(way["command"])
+        async with Client(StdioServerParameters(command=str(installed), env=way["env"])) as client:
             return await _balance(client)
 
     with on_loopback(house) as url:
-        balance = asyncio.run(come_in(_here(LOCAL["env"], url, agent)))
+        balance = asyncio.run(come_in(_here(LOCAL, url, agent)))
     assert float(balance["deposit_balance"]) == 100
 
 

@@ -10,12 +10,13 @@ from botocore.exceptions import EndpointConnectionError
 from jsonschema import Draft202012Validator
 from mcp_types import methods
 
+from byhand.credentials import PrivateKey
 from chalicelib import tools
 from tests.doors.mcp.client import HANDSHAKE, MODERN, Client, of
 from tests.doors.strangers import FixedJudge
 from tests.harness import Agent, House
 from tests.listening import listening
-from tests.products.tasks.sealing import SECRET, new_key, opened, point, sealed
+from tests.products.tasks.sealing import SECRET, opened, sealed
 from tests.products.tasks.stages import scene
 
 SCHEMAS = {one["name"]: one["outputSchema"] for one in json.loads(tools.TOOLBOX.listed())}
@@ -81,16 +82,16 @@ def test_digital_work_takes_what_its_category_implies(house: House, version: str
 @pytest.mark.promise("credentials.retrieve.owner")
 @BOTH
 def test_a_credential_comes_as_ciphertext_that_the_agents_key_opens(house: House, version: str) -> None:
-    agent, operator, key = house.agent(deposit=100), house.operator(), new_key()
+    agent, operator, key = house.agent(deposit=100), house.operator(), PrivateKey.make()
     client = of(agent, version)
     order = {name: agent.order()[name] for name in ("title", "description", "deadline")}
     words = {**order, "reward_usd": 50, "credential_category": "API_KEY_PROCUREMENT"}
     assert client.refused("dispatch_credential_task", **words)["details"]["field"] == "agent_public_key"
-    task_id = _checked(client, "dispatch_credential_task", **words, agent_public_key=point(key))["task_id"]
+    task_id = _checked(client, "dispatch_credential_task", **words, agent_public_key=key.public_key)["task_id"]
     early = client.refused("retrieve_credential", task_id=task_id)
     assert (early["code"], "wait_task" in early["next_action"]) == ("credential_not_ready", True)
     operator.accept(task_id)
-    handed_in = sealed(key.public_key(), task_id)
+    handed_in = sealed(key, task_id)
     assert operator.submit(task_id, encrypted_credential=handed_in).status == 200
     house.drain()
     found = _checked(client, "retrieve_credential", task_id=task_id)
