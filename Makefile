@@ -61,7 +61,7 @@ store: $(if $(filter ministack,$(STORE)),.byhand/store-venv/ready)
 build/package/ready: $(shell find app.py chalicelib infra web .chalice requirements.txt -type f -not -name '*.pyc')
 	@$(MAKE) --no-print-directory package
 
-.venv/ready: requirements.txt requirements-dev.txt
+.venv/ready: requirements.txt requirements-dev.txt sdk/pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Byhand needs Python 3.11 or later; none was found. Try: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Preparing .venv with $(PYTHON) (once, about a minute) ..."
 	@$(PYTHON) -m venv --clear .venv
