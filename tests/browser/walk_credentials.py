@@ -3,15 +3,30 @@
 import base64
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from byhand.answers import EncryptedCredential
+from byhand.credentials import PrivateKey, decrypt
 from tests.browser.conftest import Agent, Visit
-from tests.browser.opened import VECTORS, opened
 from tests.browser.steps import check_fits, post, register, shoot, take
+
+VECTORS: list[dict[str, str]] = json.loads(
+    (Path(__file__).parents[2] / "docs/credential-vectors.json").read_text(encoding="utf-8")
+)
+BYHAND = Path(sys.executable).with_name("byhand")
+
+
+def _opened(vector: dict[str, str], sealed: dict[str, str], task_id: str) -> dict[str, Any]:
+    """The credential in a ciphertext that was made for the key of a vector."""
+    key = PrivateKey.read(vector["agent_private_key"])
+    return decrypt(EncryptedCredential.model_validate(sealed), key, task_id)
 
 
 def _post_for_a_key(agent: Agent, vector: dict[str, str], **words: Any) -> str:
@@ -53,10 +68,36 @@ def test_a_credential_leaves_the_browser_as_a_ciphertext_that_its_agent_opens(
     shoot(page, "11-credential-done")
     found = agent.ask("POST", f"/tasks/{task_id}/retrieve-credential")["encrypted_credential"]
     words = {"api_key": secret, "dashboard_url": f"https://acme.example/{secret[-14:-3]}"}
-    assert opened(vector, found, task_id) == words
+    assert _opened(vector, found, task_id) == words
     _check_nowhere(visit, [secret, secret[:-3], secret[-14:-3], "dashboard_url"])
     assert typed is not None
     assert typed.evaluate("one => one.value") == "", "the form was cleared"
+
+
+def test_a_credential_travels_from_the_page_to_the_agents_command_line(
+    visit: Visit, agent: Agent, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ, "BYHAND_API_URL": visit.url, "BYHAND_API_KEY": agent.headers["X-API-Key"],
+        "BYHAND_CONFIG_DIR": str(tmp_path),
+    }  # fmt: skip
+
+    def byhand(*words: str) -> Any:
+        done = subprocess.run([BYHAND, *words], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    title = f"Procure a key {os.urandom(3).hex()}"
+    words = ("--title", title, "--description", "Sign up", "--reward", "50", "--type", "API_KEY_PROCUREMENT")
+    task_id = byhand("post", *words, "--json")["task_id"]
+    page = visit.at("")
+    register(page)
+    take(visit, title)
+    page.get_by_role("link", name="Hand in the credential").click()
+    _fill(page, 1, "api_key", "sk_from_the_page_to_the_terminal")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Done. $50.00 is yours.")).to_be_visible()
+    assert byhand("retrieve", task_id) == {"api_key": "sk_from_the_page_to_the_terminal"}
 
 
 def _check_nowhere(visit: Visit, words: list[str]) -> None:
@@ -99,7 +140,7 @@ def test_a_credential_whose_answer_was_lost_is_sent_again_as_the_same_ciphertext
     assert len(tries) == 5
     assert len(set(tries)) == 1, "the same key and the same bytes"
     found = agent.ask("POST", f"/tasks/{task_id}/retrieve-credential")["encrypted_credential"]
-    assert opened(VECTORS[0], found, task_id) == {"api_key": "sk_lost_and_found"}
+    assert _opened(VECTORS[0], found, task_id) == {"api_key": "sk_lost_and_found"}
 
 
 def test_an_unfinished_credential_is_not_sent(visit: Visit, agent: Agent) -> None:
