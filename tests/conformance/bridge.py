@@ -5,13 +5,14 @@ with bridge(app, path, headers) as url: ...     `headers` are added to every req
 
 import json
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from chalice.local import LambdaContext
+
+from tests.loopback import running
 
 
 @contextmanager
@@ -38,15 +39,8 @@ def bridge(app: Any, path: str, headers: Mapping[str, str]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """The suites tell what happened."""
 
-    server = _Patient(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{path}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(_Patient(("127.0.0.1", 0), Handler)) as url:
+        yield f"{url}{path}"
 
 
 class _Patient(ThreadingHTTPServer):

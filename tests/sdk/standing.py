@@ -1,6 +1,5 @@
 """The real app behind a socket on loopback, for programs that bring their own client."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +7,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from tests.contract.gateway import wsgi
 from tests.harness import House
+from tests.loopback import running
 
 
 class _Quiet(WSGIRequestHandler):
@@ -22,15 +22,8 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def on_loopback(house: House) -> Iterator[str]:
     """A house that is up until the block ends; its URL."""
-    server = make_server("127.0.0.1", 0, _measured(wsgi(house)), WSGIServer, _Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(make_server("127.0.0.1", 0, _measured(wsgi(house)), WSGIServer, _Quiet)) as url:
+        yield url
 
 
 def _measured(application: Any) -> Any:
