@@ -11,6 +11,7 @@ from typing import Any
 
 from byhand.credentials import PrivateKey
 from chalicelib.core.world import World
+from tests.doors.mcp import client as mcp
 from tests.harness import Agent, House, Operator, Reply, picture
 from tests.products.tasks.sealing import sealed
 from tests.proofs import order
@@ -65,6 +66,26 @@ class Pair:
         if made.status == 201:
             self.known["task"] = made.json["task_id"]
         return made
+
+    def post_by_tool(self) -> Reply:
+        """The same over MCP."""
+        words = {name: self.words[name] for name in ("title", "description", "reward_usd", "deadline")}
+        needed = {"proof_requirements": self.words["proof_requirements"], "digital_category": self.words["task_type"]}
+        made = self.by_tool("dispatch_digital_task", **words, **needed, idempotency_key=f"post-{self.operator.id}")
+        if made.status == 200:
+            self.known["task"] = made.json["task_id"]
+        return made
+
+    def by_tool(self, tool: str, **arguments: Any) -> Reply:
+        """What a tool answers, as its twin over HTTP would: a refusal has a status that says whether to come back."""
+        reply = mcp.of(self.agent).ask("tools/call", {"name": tool, "arguments": arguments})
+        if reply.status != 200:
+            return reply
+        text = reply.json["result"]["content"][0]["text"]
+        told = json.loads(text)
+        if not reply.json["result"]["isError"]:
+            return Reply(200, told, reply.headers, text)
+        return Reply(503 if "retry_after_seconds" in told else 409, told, reply.headers, text)
 
     def upload(self) -> Reply:
         """A picture, as the body itself."""
@@ -225,6 +246,13 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "notify": Pair.notify,
     "ask payout": Pair.ask_payout,
     "post": Pair.post,
+    "post by tool": Pair.post_by_tool,
+    "cancel by tool": lambda pair: pair.by_tool(
+        "cancel_task", task_id=pair.task_id, idempotency_key=f"cancel-{pair.task_id}"
+    ),
+    "approve by tool": lambda pair: pair.by_tool(
+        "verify_task", task_id=pair.task_id, decision="APPROVE", idempotency_key=f"approve-{pair.task_id}"
+    ),
     "cancel": lambda pair: pair.agent.cancel(pair.task_id, key=f"cancel-{pair.task_id}"),
     "accept": lambda pair: pair.operator.accept(pair.task_id, key="accept"),
     "estimate": lambda pair: pair.operator.accept(pair.task_id, key="estimate", estimate_hours=2),
@@ -267,6 +295,9 @@ _SEALED = ("post", "accept", "submit credential")
 DEEDS: dict[str, Deed] = {
     "deposit": Deed(STEPS["deposit"]),
     "post": Deed(STEPS["post"], order=HOOK),
+    "post by tool": Deed(STEPS["post by tool"]),
+    "cancel by tool": Deed(STEPS["cancel by tool"], before=("post", "accept")),
+    "approve by tool": Deed(STEPS["approve by tool"], before=(*_HANDED_IN, "judge"), order=WINDOW),
     "cancel": Deed(STEPS["cancel"], before=("post", "accept")),
     "accept": Deed(STEPS["accept"], before=("post",)),
     "estimate": Deed(STEPS["estimate"], before=("post",), order=ESTIMATED),
