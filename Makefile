@@ -39,7 +39,7 @@ bench: .venv/ready build/package/ready ## Count and time everything, and write d
 demo: .venv/ready store ## Walk the main job over HTTP against a stack of its own
 	@$(BIN)/python -m local.demo
 
-conformance: .venv/ready .byhand/node/ready ## Let the protocol's own suites and clients at the MCP endpoint (Linux x64)
+conformance: .venv/ready .byhand/node/ready .byhand/mcp1-venv/ready ## Let the protocol's own suites and clients at the MCP endpoint (Linux x64)
 	@$(BIN)/python -m tests.conformance
 
 package: .venv/ready ## Build what is deployed: build/package/{deployment.zip,sam.json}
@@ -64,11 +64,18 @@ build/package/ready: $(shell find app.py chalicelib infra .chalice requirements.
 	@touch $@
 
 # Node comes from npm too, pinned: the suites need a newer one than most systems have.
-.byhand/node/ready: tests/conformance/node/package.json tests/conformance/node/client.mjs
+.byhand/node/ready: $(wildcard tests/conformance/node/*)
 	@command -v npm >/dev/null || { echo "make conformance needs npm, which fetches a Node of its own and the suites."; exit 1; }
 	@echo "Fetching the conformance suites (once, about half a minute) ..."
 	@mkdir -p .byhand/node && cp tests/conformance/node/* .byhand/node/
 	@cd .byhand/node && npm install --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# The previous major of the official Python client, which cannot lie beside the current one.
+.byhand/mcp1-venv/ready: tests/conformance/python/requirements.txt
+	@mkdir -p .byhand
+	@$(PYTHON) -m venv --clear .byhand/mcp1-venv
+	@.byhand/mcp1-venv/bin/python -m pip install $(QUIET_PIP) -r tests/conformance/python/requirements.txt
 	@touch $@
 
 .byhand/store-venv/ready: requirements-store.txt
