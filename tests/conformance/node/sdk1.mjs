@@ -10,6 +10,7 @@ const headers = { Authorization: `Bearer ${key}` };
 const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
 const client = new Client({ name: "byhand-conformance", version: "1.0.0" });
 await client.connect(transport);
+assert.equal(transport.protocolVersion, "2025-11-25");
 assert.ok(transport.sessionId, "a session id is issued");
 
 const call = (name, words = {}) => client.callTool({ name, arguments: words });

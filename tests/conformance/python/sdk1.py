@@ -29,6 +29,7 @@ async def main(url: str, key: str) -> None:
         ClientSession(reads, writes) as client,
     ):
         hello = await client.initialize()
+        assert hello.protocolVersion == "2025-11-25"
         assert "wait_task" in (hello.instructions or "")
         print(f"It did all it was asked to, with {await visit(client)} tools.")
 
