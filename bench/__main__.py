@@ -25,7 +25,7 @@ from tests.standing import empty_stack
 def main() -> None:
     started = _alone(cold.measure_quietly) if cold.PACKAGE.exists() else None
     _say("started")
-    raced = _raced()
+    rivalled = raced()
     _say("raced")
     with _house() as house:
         walk(house)
@@ -37,16 +37,16 @@ def main() -> None:
     with _house() as house:
         grown = growth.measure(house)
     _say("grown")
-    page.PAGE.write_text(page.write(costs, life, grown, started, raced))
+    page.PAGE.write_text(page.write(costs, life, grown, started, rivalled))
     _say(f"wrote {page.PAGE}")
 
 
-def _raced() -> list[rivals.Measured] | None:
+def raced() -> list[rivals.Measured] | None:
     """The MCP servers; None, and a word about it, where the others cannot be had."""
     try:
         return rivals.measure() if cold.PACKAGE.exists() else None
     except rivals.OutOfReach as fault:
-        _say(f"MCP was not measured again. {fault}")
+        _say(f"MCP was not measured again: {fault}")
         return None
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench import page, rivals
+from bench import __main__ as measured
+from bench import cold, page, rivals
 from bench.rivals import HANDSHAKES, MODERN, OURS, RIVALS, SERVERS, Make, Measured, WrongAnswer
 from docs.drawing import ROOT
 
@@ -76,6 +77,17 @@ def test_another_revision_than_the_one_greeted_in_is_not_spoken() -> None:
     """A server may answer a greeting in the revision it prefers; then it has not taken up ours."""
     told = [{"result": {"protocolVersion": HANDSHAKES[0]}}] * 4
     assert rivals.read_run(OFFICIAL, _told(_result(task_id=rivals.TASK_ID), *told)).speaks == (HANDSHAKES[0],)
+
+
+def test_where_the_rivals_cannot_be_fetched_the_run_goes_on_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rivals, "BUILT", tmp_path)
+    monkeypatch.setattr(cold, "PACKAGE", tmp_path)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    assert measured.raced() is None
+    assert "MCP was not measured again: the official SDK could not be fetched" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.ready"))
 
 
 def test_the_page_compares_every_make_with_ours() -> None:
