@@ -40,7 +40,7 @@ bench: .venv/ready build/package/ready ## Count and time everything, and write d
 demo: .venv/ready store ## Walk the main job over HTTP against a stack of its own
 	@$(BIN)/python -m local.demo
 
-conformance: .venv/ready .byhand/node/ready ## Let the protocol's own suites and clients at the MCP endpoint (Linux x64)
+conformance: .venv/ready .byhand/node/ready .byhand/mcp1-venv/ready ## Let the protocol's own suites and clients at the MCP endpoint (Linux x64)
 	@$(BIN)/python -m tests.conformance
 
 browser: .venv/browser store ## Drive the operators' page in a real Chromium (wants chromium and node installed)
@@ -69,7 +69,7 @@ build/package/ready: $(shell find app.py chalicelib infra web .chalice requireme
 	@touch $@
 
 # Node comes from npm too, pinned: the suites need a newer one than most systems have.
-.byhand/node/ready: tests/conformance/node/package.json tests/conformance/node/client.mjs
+.byhand/node/ready: $(wildcard tests/conformance/node/*)
 	@command -v npm >/dev/null || { echo "make conformance needs npm, which fetches a Node of its own and the suites."; exit 1; }
 	@echo "Fetching the conformance suites (once, about half a minute) ..."
 	@mkdir -p .byhand/node && cp tests/conformance/node/* .byhand/node/
@@ -77,10 +77,18 @@ build/package/ready: $(shell find app.py chalicelib infra web .chalice requireme
 	@touch $@
 
 .venv/browser: .venv/ready requirements-browser.txt
-	@command -v chromium >/dev/null || test -n "$(CHROMIUM)" || apt-get install -y -qq --no-install-recommends chromium \
+	@command -v chromium >/dev/null || test -n "$(CHROMIUM)" \
+		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
 		|| { echo "There is no Chromium: install it, or name one: make browser CHROMIUM=/path/to/chromium"; exit 1; }
 	@echo "Preparing what drives the browser (once, some seconds) ..."
 	@$(BIN)/python -m pip install $(QUIET_PIP) -r requirements-browser.txt
+	@touch $@
+
+# The previous major of the official Python client, which cannot lie beside the current one.
+.byhand/mcp1-venv/ready: tests/conformance/python/requirements.txt
+	@mkdir -p .byhand
+	@$(PYTHON) -m venv --clear .byhand/mcp1-venv
+	@.byhand/mcp1-venv/bin/python -m pip install $(QUIET_PIP) -r tests/conformance/python/requirements.txt
 	@touch $@
 
 .byhand/store-venv/ready: requirements-store.txt

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 
 import boto3
 
-from bench import cold, growth, page
+from bench import cold, growth, page, rivals
 from bench.life import live_once
 from bench.scenario import walk
 from bench.walk import MeteredHouse, metered
@@ -25,6 +25,8 @@ from tests.standing import empty_stack
 def main() -> None:
     started = _alone(cold.measure_quietly) if cold.PACKAGE.exists() else None
     _say("started")
+    rivalled = raced()
+    _say("raced")
     with _house() as house:
         walk(house)
         costs = house.costs
@@ -35,8 +37,17 @@ def main() -> None:
     with _house() as house:
         grown = growth.measure(house)
     _say("grown")
-    page.PAGE.write_text(page.write(costs, life, grown, started))
+    page.PAGE.write_text(page.write(costs, life, grown, started, rivalled))
     _say(f"wrote {page.PAGE}")
+
+
+def raced() -> list[rivals.Measured] | None:
+    """The MCP servers; None, and a word about it, where the others cannot be had."""
+    try:
+        return rivals.measure() if cold.PACKAGE.exists() else None
+    except rivals.OutOfReach as fault:
+        _say(f"MCP was not measured again: {fault}")
+        return None
 
 
 def _alone(measure: Callable[[], cold.ColdStart]) -> cold.ColdStart:

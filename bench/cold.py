@@ -77,9 +77,9 @@ class ColdStart:
 
 def measure(runs: int = RUNS) -> ColdStart:
     """Run both in turns. Raises FileNotFoundError when there is no package (`make package`)."""
-    with _unpacked() as (task, sdk), _store() as environment:
+    with unpacked() as (task, sdk), _store() as environment:
         key = json.loads(_app(task, sdk, environment, _register(), 201)[2])["api_key"]
-        balance = _event("GET", "/api/v1/agents/balance", {"X-API-Key": key})
+        balance = event("GET", "/api/v1/agents/balance", {"X-API-Key": key})
         yardsticks, apps = [], []
         for _ in range(runs):
             yardsticks.append(float(_run(YARDSTICK, [str(task), str(sdk)], environment)))
@@ -112,7 +112,7 @@ def _run(program: str, arguments: list[str], environment: Mapping[str, str]) -> 
 
 
 @contextmanager
-def _unpacked() -> Iterator[tuple[Path, Path]]:
+def unpacked() -> Iterator[tuple[Path, Path]]:
     """The package as Lambda unpacks it, and a folder with the runtime's SDK."""
     with tempfile.TemporaryDirectory() as folder:
         task, sdk = Path(folder) / "task", Path(folder) / "sdk"
@@ -143,10 +143,10 @@ def _store() -> Iterator[dict[str, str]]:
 
 
 def _register() -> dict[str, Any]:
-    return _event("POST", "/api/v1/agents/register", {}, {"name": "bench", "email": "bench@example.com"})
+    return event("POST", "/api/v1/agents/register", {}, {"name": "bench", "email": "bench@example.com"})
 
 
-def _event(method: str, path: str, headers: dict[str, str], body: Any = None) -> dict[str, Any]:
+def event(method: str, path: str, headers: dict[str, str], body: Any = None) -> dict[str, Any]:
     return {
         "resource": path, "path": path, "httpMethod": method, "headers": headers, "isBase64Encoded": False,
         "multiValueHeaders": {name: [value] for name, value in headers.items()}, "queryStringParameters": None,

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bench import price
@@ -11,6 +11,7 @@ from bench.cold import ColdStart
 from bench.life import STEPS
 from bench.meter import Cost
 from bench.price import Life
+from bench.rivals import OURS, RUNS, WARM_CALLS, Measured
 from bench.walk import Costs
 from docs.drawing import ROOT, table
 
@@ -21,12 +22,16 @@ MEASURED = "<!-- Written by `make bench`. Measure again, do not edit. -->"
 BY_THE_CLOCK = {"sweep", "books.prove_day", "books.prove"}
 
 
-def write(costs: Costs, life: Life, growth: Mapping[str, Mapping[int, Cost]], cold: ColdStart | None) -> str:
-    """The whole page."""
+def write(
+    costs: Costs, life: Life, growth: Mapping[str, Mapping[int, Cost]], cold: ColdStart | None,
+    rivals: Sequence[Measured] | None,
+) -> str:  # fmt: skip
+    """The whole page. What is None was not measured; of the rivals, what was said of them stays."""
     parts = [
         MEASURED, "# Performance", _when(), "## What a request asks of AWS", COUNTED, _counts(costs),
         "## Budgets", BUDGETED, _budgets(KINDS, costs), EXCEPTED, _budgets(EXCEPTIONS, costs),
         "## Growth", GROWTH, _growth(growth), "## What a task costs", _life(life), "## Cold start", _cold(cold),
+        MCP, mcp(rivals),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
 
@@ -36,6 +41,19 @@ def shown(costs: Costs, name: str) -> tuple[str, ...]:
     dearest = max(costs[name], key=lambda cost: (cost.count, cost.writes, cost.files))
     counts = (dearest.count, dearest.bells, dearest.files)
     return (f"`{name}`", *map(str, counts), f"{dearest.reads:g}", f"{dearest.writes:g}")
+
+
+def mcp(rivals: Sequence[Measured] | None) -> str:
+    """The section about MCP; for a machine that could not fetch the others, as it stands on the page."""
+    if rivals is None:
+        return _said_of_mcp()
+    ours = next(one for one in rivals if one.make == OURS)
+    header = ("make", "version", "speaks", "cold, ms", "to ours", "warm, µs", "to ours", "unpacked, MB")
+    rows = [(
+        one.make.title, one.version, _span(one.speaks), f"{one.cold_ms:.0f}", f"{one.cold_ms / ours.cold_ms:.1f}",
+        f"{one.warm_us:.0f}", f"{one.warm_us / ours.warm_us:.1f}", f"{one.unpacked_bytes / 1_000_000:.0f}",
+    ) for one in rivals]  # fmt: skip
+    return RACED.format(calls=WARM_CALLS, runs=RUNS) + "\n\n" + table(header, rows)
 
 
 COUNTED = """\
@@ -57,6 +75,19 @@ EXCEPTED = "What has a line of its own, and why:"
 GROWTH = """\
 The same requests in a deployment with so many tasks, taken tasks, agents and operators, all between one agent and one
 operator where that is dearest. Calls, and read + write units."""
+
+MCP = "## MCP"
+RACED = """\
+The same tools, those of our manifest, served by our door and by the servers one would take otherwise. Each run is a
+fresh interpreter that sees one make and nothing else, with everything compiled beforehand on all sides; ours is the
+package as it is deployed. It imports, answers a `tools/call`, and then answers it {calls} times more; the makes take
+turns, and medians of {runs} runs are shown. Every answer is checked to be the same task. `speaks` is what a server took
+up when it was greeted in that revision.
+
+Left out on all sides: who calls, how often, and the store, so that a tool does nothing but check its arguments. Of the
+makes only AWS Labs' loads the AWS SDK all the same; a call of ours that asks the store pays for it too (Cold start,
+above). AWS Labs' answers text alone, the others structured content beside it, ours checked by its model. `unpacked` is
+without the SDK, which Lambda brings; ours is the whole of Byhand."""
 
 
 def _when() -> str:
@@ -126,3 +157,12 @@ def _cold(cold: ColdStart | None) -> str:
         f"do, importing boto3, making a client and getting one item, takes {cold.yardstick_ms:.0f} ms here. The ratio "
         f"is {cold.ratio:.2f}; medians of {cold.runs} runs in turns, over an emulator on loopback."
     )
+
+
+def _span(speaks: Sequence[str]) -> str:
+    return f"{speaks[0]} alone" if len(speaks) == 1 else f"{speaks[0]} to {speaks[-1]}"
+
+
+def _said_of_mcp() -> str:
+    _, found, section = PAGE.read_text().partition(f"{MCP}\n\n") if PAGE.exists() else ("", "", "")
+    return section.strip() if found else "Not measured: the other servers could not be fetched."

@@ -2,7 +2,8 @@
 
     fixtures over Lambda events     both conformance suites, on both wires
     our own tools, the same way     those of their scenarios that need no fixture
-    our own tools over HTTP         the official TypeScript client, and the Inspector's command line in both eras
+    our own tools over HTTP         the official clients, TypeScript in both majors and Python in the previous one
+                                    (the current is in make test), and the Inspector's command line in both eras
 
 The first thing that fails ends it with exit code 1 and the words of whoever failed.
 """
@@ -13,8 +14,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 
@@ -22,9 +25,11 @@ os.environ["BYHAND_MODE"] = "test"
 
 from chalice.app import Chalice
 
+from chalicelib import tools
 from chalicelib.doors import wiring
 from chalicelib.doors.http.mount import prepare
 from chalicelib.doors.mcp.mount import mount_tools
+from chalicelib.doors.mcp.server import Patience
 from local import strict
 from local.runner import LocalStack
 from local.settings import laptop
@@ -41,6 +46,14 @@ NEXT, STABLE = ([PROGRAM, str(MODULES / f"conformance-{name}" / "dist" / "index.
 INSPECTOR = [
     PROGRAM, str(MODULES / "@modelcontextprotocol/inspector/clients/launcher/build/index.js"), "--cli"
 ]  # fmt: skip
+CLIENTS = {
+    "The TypeScript client 1.x": [PROGRAM, str(NODE / "sdk1.mjs")],
+    "The TypeScript client 2.x, legacy": [PROGRAM, str(NODE / "sdk2.mjs"), "legacy"],
+    "The TypeScript client 2.x, auto": [PROGRAM, str(NODE / "sdk2.mjs"), "auto"],
+    "The Python client 1.x": [str(NODE.parent / "mcp1-venv" / "bin" / "python"), str(HERE / "python" / "sdk1.py")],
+}
+# Nobody should have to sit out a whole exchange of 25 seconds to see how one ends.
+BRIEF = Patience(exchange_seconds=2, look_every_seconds=0.5)
 PATH, FIXTURES = "/api/v1/mcp", "/mcp"
 LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000"}
 SECONDS_MAX = 180
@@ -62,6 +75,7 @@ def main() -> int:
     try:
         with deployment() as (house, key), tempfile.TemporaryDirectory() as out:
             _suites(house, key, out)
+        tools.SERVER = replace(tools.SERVER, patience=BRIEF)
         with LocalStack(store="memory", background=False) as stack:
             _clients(stack.url)
     except Failed as failed:
@@ -104,8 +118,10 @@ def _suites(house: House, key: Mapping[str, str], out: str) -> None:
 
 
 def _clients(url: str) -> None:
-    key, place = _registered(url), f"{url}{PATH}"
-    _run("The TypeScript client", [PROGRAM, str(NODE / "client.mjs"), place, key])
+    place = f"{url}{PATH}"
+    for name, command in CLIENTS.items():
+        _run(name, [*command[:2], place, _registered(url), *command[2:]])
+    key = _registered(url)
     for era in ("legacy", "auto", "modern"):
         asked = [*INSPECTOR, place, "--transport", "http", "--protocol-era", era, "--format", "json"]
         asked += ["--header", f"X-API-Key: {key}", "--stored-auth-only"]
@@ -115,9 +131,10 @@ def _clients(url: str) -> None:
 
 def _registered(url: str) -> str:
     """The key of a new agent with play money."""
-    agent = {"name": "conformance", "email": "conformance@example.com"}
+    unique = uuid4().hex
+    agent = {"name": "conformance", "email": f"{unique}@example.com"}
     key = str(_post(f"{url}/api/v1/agents/register", {}, agent)["api_key"])
-    _post(f"{url}/api/v1/agents/deposit/usdc", {"X-API-Key": key}, {"tx_hash": "0x1", "amount_usdc": "100"})
+    _post(f"{url}/api/v1/agents/deposit/usdc", {"X-API-Key": key}, {"tx_hash": unique, "amount_usdc": "100"})
     return key
 
 

@@ -7,8 +7,15 @@
     is of the handshake era             the same, after 25 s
 
 The task's id says what was called, and by whom: nothing is stored, and whichever container is asked can look.
+
+While an exchange sleeps it holds a container. So what an account waits is added up beforehand, by half minutes: over
+the allowance a call is answered with how things stand, at once.
+
+ephemeral table    pk                              sk        what
+                   wait#<account>#<half minute>    window    how many seconds were waited; gone an hour later
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -17,11 +24,16 @@ from chalicelib.doors.mcp.server import Exchange, InputRequired
 from chalicelib.doors.mcp.tools import Look, Wait
 from chalicelib.doors.mcp.wire import TASKS, InvalidParams, Result, RpcError
 from chalicelib.kit.clock import iso, parse
+from chalicelib.kit.table import Key
 from chalicelib.kit.words import Words
 
 ROUNDS_MAX = 9
 """Official clients repeat a call ten times by themselves, and then throw; so the tenth answer is a whole one."""
 TASK_SECONDS = 24 * 3_600
+TABLE = "ephemeral"
+WINDOW_SECONDS, KEPT_SECONDS = 30, 3_600
+SLEEPERS = 5
+"""How many of one account may always wait, one exchange after another."""
 PROTOCOL = (RpcError, InputRequired)
 """What is the protocol's to answer, and no result of a tool."""
 
@@ -42,13 +54,32 @@ def until_done(
         return _made(exchange, name, arguments)
     began = exchange.server.patience.elapsed()
     patience = wait.seconds - state["waited"]
-    look = _watched(exchange, wait, look, min(patience, exchange.seconds_left()))
+    seconds = min(patience, exchange.seconds_left())
+    if look.is_done or not _may_sleep(exchange, seconds):
+        return result(look.answer)
+    look = _watched(exchange, wait, look, seconds)
     waited = exchange.server.patience.elapsed() - began
     is_last = not exchange.modern or state["round"] >= ROUNDS_MAX or waited >= patience
     if look.is_done or is_last:
         return result(look.answer)
     again = {"round": state["round"] + 1, "waited": state["waited"] + waited}
     raise InputRequired(state=sealed.state(exchange, again))
+
+
+def _may_sleep(exchange: Exchange, seconds: float) -> bool:
+    """Whether the account has so much of its waiting left in this half minute. What is asked for counts, had or not.
+
+    Whoever waits without end asks for no more than the half minute and the one exchange that goes on beyond it.
+    """
+    if seconds <= 0:
+        return True
+    world = exchange.world
+    window = world.wall_seconds() // WINDOW_SECONDS
+    key = Key(f"wait#{exchange.agent.id}#{window}", "window")
+    kept_until = (window + 1) * WINDOW_SECONDS + KEPT_SECONDS
+    row = world.store.update(TABLE, key, put={"expires_at": kept_until}, plus={"waited": math.ceil(seconds)})
+    allowance = SLEEPERS * (WINDOW_SECONDS + exchange.server.patience.exchange_seconds)
+    return row is not None and int(row["waited"]) <= allowance
 
 
 def _watched(exchange: Exchange, wait: Wait, look: Look, seconds: float) -> Look:

@@ -1,8 +1,11 @@
 """The official Python client against the endpoint over loopback, in both eras: what hosts are built on."""
 
 import asyncio
+import json
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -10,6 +13,9 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from chalicelib import tools
+from chalicelib.doors.mcp.server import Patience
+from docs.drawing import ROOT
 from tests.conformance.bridge import bridge
 from tests.doors.mcp.client import PATH
 from tests.doors.strangers import FixedJudge
@@ -58,17 +64,15 @@ def test_it_connects_lists_calls_and_is_refused(house: House, url: str, mode: st
     assert agent.balance() == (70.5, 29.5)
 
 
-def test_a_wait_that_lasts_longer_than_an_exchange_is_one_call_to_it(
-    house: House, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With exchanges of a fifth of a second, the client comes back several times by itself."""
-    from dataclasses import replace
-
-    from chalicelib import tools
-    from chalicelib.doors.mcp.server import Patience
-
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exchanges of a fifth of a second, so that the client meets the end of one."""
     patience = Patience(exchange_seconds=0.2, look_every_seconds=0.05)
     monkeypatch.setattr(tools, "SERVER", replace(tools.SERVER, patience=patience))
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_wait_that_lasts_longer_than_an_exchange_is_one_call_to_it(house: House, url: str) -> None:
     stage = scene(house, "SUBMITTED")
 
     def judge() -> None:
@@ -83,6 +87,26 @@ def test_a_wait_that_lasts_longer_than_an_exchange_is_one_call_to_it(
     _connected(url, stage.agent, "auto", use)
 
 
+@pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize(("mode", "asked", "least", "most"), [("auto", 1, 1, 20), ("legacy", 30, 0.2, 20)])
+def test_a_wait_without_news_ends_with_what_to_do_next(
+    house: House, url: str, mode: str, asked: int, least: float, most: float
+) -> None:
+    """In the modern era the client comes back until what it asked for is over; before, the exchange ends it."""
+    agent = house.agent(deposit=100)
+    task_id = agent.posted()
+
+    async def use(client: Client) -> None:
+        began = time.monotonic()
+        waited = await client.call_tool("wait_task", {"task_id": task_id, "max_wait_seconds": asked})
+        assert least <= time.monotonic() - began < most
+        assert waited.is_error is False
+        assert waited.structured_content["is_done"] is False
+        assert "wait_task again" in waited.structured_content["next_action"]
+
+    _connected(url, agent, mode, use)
+
+
 def test_without_a_key_it_does_not_connect(house: House, url: str) -> None:
     nobody = Agent(house, {}, "")
 
@@ -92,3 +116,15 @@ def test_without_a_key_it_does_not_connect(house: House, url: str) -> None:
     with pytest.raises(BaseExceptionGroup) as failed:
         _connected(url, nobody, "auto", use)
     assert "401" in repr(failed.value.exceptions) or "API key" in repr(failed.value.exceptions)
+
+
+def test_the_page_names_the_clients_as_they_are_pinned() -> None:
+    page = (ROOT / "docs" / "mcp.md").read_text()
+    conformance = ROOT / "tests" / "conformance"
+    packages = json.loads((conformance / "node" / "package.json").read_text())["dependencies"]
+    for name in ("@modelcontextprotocol/client", "@modelcontextprotocol/sdk"):
+        assert f"`{name}` {packages[name]}" in page
+    assert f"Inspector {packages['@modelcontextprotocol/inspector']}" in page
+    for pins in (ROOT / "requirements-dev.txt", conformance / "python" / "requirements.txt"):
+        (version,) = [pin[5:] for pin in pins.read_text().splitlines() if pin.startswith("mcp==")]
+        assert f"Python `mcp` {version}" in page

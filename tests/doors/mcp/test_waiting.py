@@ -26,12 +26,15 @@ class Sleeper:
     now: float = 0.0
     happens_at: float = 1e9
     happens: Any = None
+    wall: StillClock | None = None
 
     def elapsed(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
+        if self.wall:
+            self.wall.wait(seconds=seconds)
         if self.now >= self.happens_at:
             self.happens_at = 1e9
             self.happens()
@@ -99,11 +102,13 @@ def test_a_modern_client_comes_back_by_itself_and_the_model_sees_one_call(stage:
 
 @pytest.mark.parametrize(("seconds", "legs"), [(0, 0), (25, 0), (26, 1), (100, 3), (240, 9)])
 def test_its_patience_counts_over_all_that_it_comes_back(
-    stage: Scene, sleeper: Sleeper, seconds: int, legs: int
-) -> None:  # fmt: skip
+    house: House, stage: Scene, sleeper: Sleeper, seconds: int, legs: int
+) -> None:
     client, state, seen = of(stage.agent), None, 0
-    while (result := _ask(client, stage.task_id, seconds, state))["resultType"] == "input_required":
-        state, seen = result["requestState"], seen + 1
+    sleeper.wall = StillClock()
+    with house.living_in(clock=sleeper.wall):
+        while (result := _ask(client, stage.task_id, seconds, state))["resultType"] == "input_required":
+            state, seen = result["requestState"], seen + 1
     assert (seen, sleeper.now) == (legs, seconds)
     assert seen <= waits.ROUNDS_MAX
     assert result["structuredContent"]["is_done"] is False
@@ -141,6 +146,62 @@ def test_progress_is_told_to_whoever_asked_to_be_told(stage: Scene, sleeper: Sle
     assert told[-1]["result"]["structuredContent"]["is_done"] is False
     as_json = client.ask("tools/call", params, Accept="application/json")
     assert as_json.json["result"]["structuredContent"]["is_done"] is False
+
+
+# How many may wait ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [MODERN, HANDSHAKE])
+def test_an_account_whose_waiting_is_used_up_is_answered_at_once_until_the_next_half_minute(
+    house: House, stage: Scene, sleeper: Sleeper, version: str
+) -> None:
+    client, clock = of(stage.agent, version), StillClock()
+    with house.living_in(clock=clock):
+        for _ in range(11):
+            _ask(client, stage.task_id, 100)
+        assert sleeper.now == 11 * 25
+        waited = client.done("wait_task", task_id=stage.task_id, max_wait_seconds=100)
+        assert (waited["is_done"], sleeper.now) == (False, 11 * 25)
+        assert "wait_task again" in waited["next_action"]
+        clock.wait(seconds=30)
+        _ask(client, stage.task_id, 100)
+        assert sleeper.now == 12 * 25
+
+
+@pytest.mark.parametrize("phase", range(0, 30, 5))
+def test_five_that_begin_together_can_wait_for_ever(
+    house: House, stage: Scene, sleeper: Sleeper, phase: int
+) -> None:  # fmt: skip
+    """Wherever in a half minute their exchanges begin."""
+    client, clock = of(stage.agent, HANDSHAKE), StillClock()
+    clock.walled = clock.walled.replace(second=phase, microsecond=0)
+    with house.living_in(clock=clock):
+        for exchange in range(1, 9):
+            for _ in range(5):
+                _ask(client, stage.task_id, 25)
+            assert sleeper.now == 5 * 25 * exchange
+            clock.wait(seconds=25)
+
+
+def test_one_accounts_waiting_is_not_anothers(house: House, stage: Scene, sleeper: Sleeper) -> None:
+    other = scene(house, "PENDING")
+    with house.living_in(clock=StillClock()):
+        for _ in range(12):
+            _ask(of(stage.agent, HANDSHAKE), stage.task_id, 25)
+        _ask(of(other.agent, HANDSHAKE), other.task_id, 25)
+    assert sleeper.now == 12 * 25
+
+
+def test_looking_without_waiting_uses_nothing_up(house: House, sleeper: Sleeper) -> None:
+    over = scene(house, "COMPLETED")
+    client, pending = of(over.agent), over.agent.posted()
+    with house.living_in(clock=StillClock()):
+        for task_id, seconds in ((over.task_id, 240), (pending, 0)):
+            for _ in range(12):
+                _ask(client, task_id, seconds)
+        assert sleeper.now == 0
+        _ask(client, pending, 25)
+    assert sleeper.now == 25
 
 
 # The tasks extension -------------------------------------------------------------------------------------------------
