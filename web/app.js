@@ -14,8 +14,8 @@ import { signIn } from "./sign_in.js";
 import { task } from "./task.js";
 
 const SCREENS = [
-  [/^#\/task\/([^/]+)\/hand-in$/, handIn],
-  [/^#\/task\/([^/]+)$/, task],
+  [/^#\/task\/(task_[a-z0-9]+)\/hand-in$/, handIn],
+  [/^#\/task\/(task_[a-z0-9]+)$/, task],
   [/^#\/mine$/, mine],
   [/^#\/earnings$/, earnings],
 ];
@@ -57,7 +57,7 @@ function go(hash, sentence = "") {
 function screenOf(hash) {
   for (const [pattern, screen] of SCREENS) {
     const found = pattern.exec(hash);
-    if (found) return [screen, found.slice(1).map(decodeURIComponent)];
+    if (found) return [screen, found.slice(1)];
   }
   return [feed, []];
 }

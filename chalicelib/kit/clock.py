@@ -66,15 +66,21 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+class NoOffset(ValueError):
+    """A time without an offset means something else to every reader."""
+
+    def __init__(self) -> None:
+        super().__init__("the time has no offset; write it as 2026-02-10T00:00:00Z")
+
+
 def parse(text: str) -> datetime:
     """The moment that an ISO 8601 text with an offset names, cut to milliseconds.
 
-    Raises ValueError for text that is no such moment, or that leaves the offset out: a naive time means
-    something else to every reader.
+    Raises ValueError for text that is no such moment, and NoOffset for one that leaves the offset out.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError("the time has no offset; write it as 2026-02-10T00:00:00Z")
+        raise NoOffset
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:

@@ -24,6 +24,9 @@ def point(text: str) -> bytes:
             raise ValueError(f"{len(raw)} bytes are neither form")
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             raise ValueError("another kind of key")
+        if len(raw) == SPKI_BYTES and key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != raw:
+            # OpenSSL reads spellings of a point that WebCrypto does not.
+            raise ValueError("another spelling of the point")
     except (ValueError, UnsupportedAlgorithm):
         raise ValueError(
             "must be a P-256 public key: base64 of its SPKI or of its 65-byte uncompressed point"

@@ -67,9 +67,11 @@ def _read_moment(value: object) -> datetime:
         raise ValueError("must be an ISO 8601 time such as 2026-02-10T00:00:00Z")
     try:
         return clock.parse(value)
-    except ValueError as wrong:
-        problem = str(wrong) if "offset" in str(wrong) else "must be an ISO 8601 time such as 2026-02-10T00:00:00Z"
-        raise ValueError(problem) from None
+    except clock.NoOffset:
+        raise
+    except ValueError:
+        # Its words would quote the text, which may be something else that was put here by mistake.
+        raise ValueError("must be an ISO 8601 time such as 2026-02-10T00:00:00Z") from None
 
 
 Moment = Annotated[

@@ -121,7 +121,7 @@ def decrypt(sealed: EncryptedCredential, private_key: PrivateKey, task_id: str) 
 def _object(plaintext: bytes) -> dict[str, Any]:
     try:
         words = json.loads(plaintext)
-    except ValueError:
+    except (ValueError, RecursionError):
         words = None
     if not isinstance(words, dict):
         raise BadCredential("The credential opens, but is no JSON object: ask the operator for another.")

@@ -59,7 +59,7 @@ class Driver:
             self._sleep(step.seconds)
             return None
         try:
-            return self.http.send(step)
+            return self.http.send(step, follow_redirects=False)
         except httpx.RequestError as lost:
             return lost
 
@@ -99,7 +99,7 @@ class AsyncDriver:
             await self._sleep(step.seconds)
             return None
         try:
-            return await self.http.send(step)
+            return await self.http.send(step, follow_redirects=False)
         except httpx.RequestError as lost:
             return lost
 

@@ -10,6 +10,7 @@ from byhand.errors import Misused
 
 Dollars = Decimal | int | float | str
 """An amount. Text and Decimal are exact; a float is taken for the digits it prints."""
+_DIGITS_MAX = 12
 When = datetime | timedelta | str
 """A time: a datetime with an offset, a span from now, or ISO 8601 text."""
 
@@ -20,7 +21,7 @@ def dollars(amount: Dollars) -> Decimal:
         read = Decimal(str(amount))
     except InvalidOperation:
         raise Misused(f"{amount!r} is no amount such as 25 or '25.50'") from None
-    if isinstance(amount, bool) or not read.is_finite():
+    if isinstance(amount, bool) or not read.is_finite() or read.adjusted() > _DIGITS_MAX:
         raise Misused(f"{amount!r} is no amount such as 25 or '25.50'")
     return read
 

@@ -55,7 +55,9 @@ def read(path: Path) -> str:
 @contextlib.contextmanager
 def _written_beside(path: Path, text: str) -> Iterator[Path]:
     """A file beside the place where it will be, taken away again if it never gets there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in reversed((path.parent, *path.parent.parents)):
+        # One by one, since `parents` gives a mode to the last of them alone.
+        folder.mkdir(mode=0o700, exist_ok=True)
     beside = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

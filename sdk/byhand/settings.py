@@ -11,6 +11,7 @@ families of names in the environment are not mixed.
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from byhand.errors import Misconfigured
 
 _FAMILIES = (("BYHAND_API_URL", "BYHAND_API_KEY"), ("HUMANOPS_API_URL", "HUMANOPS_API_KEY"))
 _PREFIX = "/api/v1"
+_KEY = re.compile("[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,19 @@ def resolve(base_url: str | None = None, api_key: str | None = None, *, saved: b
     env_url, env_key = _environment()
     url, key = base_url or env_url, api_key or env_key
     if saved and (kept := load()) and (url is None or whole(url) == kept.base_url):
-        return Settings(kept.base_url, key or kept.api_key)
+        return Settings(kept.base_url, _checked(key or kept.api_key))
     if url is None:
         how = "`byhand register`" if saved else "base_url=..."
         raise Misconfigured(f"Say where the deployment is: {how}, or BYHAND_API_URL in the environment.")
-    return Settings(whole(url), key)
+    return Settings(whole(url), _checked(key))
+
+
+def _checked(key: str | None) -> str | None:
+    """A key that can travel in a header, without the line end that a file leaves behind it. It is never quoted."""
+    bare = key.strip() if key else None
+    if bare and not _KEY.fullmatch(bare):
+        raise Misconfigured("The key has characters that no key has: it was cut, or something else was pasted.")
+    return bare or None
 
 
 def whole(url: str) -> str:

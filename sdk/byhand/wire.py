@@ -17,6 +17,7 @@ at once. A deed gets its key here if the caller brings none, and keeps it over a
 
 import json
 import random
+import re
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 _NOT_DONE = frozenset({(429, "rate_limited"), (503, "busy"), (503, "not_ready")})
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 RETRY_AFTER_MAX_SECONDS = 90.0
+_KEY = re.compile("[!-~]{1,255}")
 _BACKOFF_SECONDS, _BACKOFF_MAX_SECONDS = 0.5, 8.0
 
 
@@ -89,6 +91,8 @@ class Wire:
     ) -> Flow[A]:  # fmt: skip
         """Do something, once however often it is sent."""
         key = idempotency_key or new_key()
+        if not _KEY.fullmatch(key):
+            raise errors.Misused("An idempotency key is 1 to 255 visible ASCII characters.")
         request = self._request(method, path, body=body, headers={"Idempotency-Key": key})
         return _answered(request, answer, key, self.retries, repeatable=True)
 
@@ -136,6 +140,11 @@ def _answered(request: httpx.Request, answer: type[A], key: str | None, retries:
         last = tried == retries
         try:
             response = yield request
+        except httpx.LocalProtocolError:
+            # What it says quotes the header, and that may be the one with the key.
+            raise errors.Misused(
+                "A header of this request cannot be sent: it has characters that no header has."
+            ) from None
         except httpx.RequestError as lost:
             if last or not (repeatable or isinstance(lost, _NOT_SENT)):
                 raise errors.Unreachable(

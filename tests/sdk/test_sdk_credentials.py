@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byhand.answers import EncryptedCredential
-from byhand.credentials import PrivateKey, decrypt, encrypt, fingerprint
+from byhand.credentials import PrivateKey, _object, decrypt, encrypt, fingerprint
 from byhand.errors import BadCredential
 from tests.rules.source import ROOT
 
@@ -118,3 +118,13 @@ def test_printing_a_private_key_shows_the_fingerprint_only() -> None:
     assert repr(KEY) == f"<PrivateKey {KEY.fingerprint}>"
     assert KEY.export() not in repr([KEY])
     assert PrivateKey.read(KEY.export()).public_key == KEY.public_key
+
+
+def test_a_credential_that_is_nested_without_end_is_a_bad_one() -> None:
+    key, ephemeral, iv = PrivateKey.make(), PrivateKey.make(), bytes(12)
+    deep: dict[str, Any] = {}
+    for _ in range(400):
+        deep = {"a": deep}
+    assert decrypt(encrypt(deep, key.public_key, "task_1", ephemeral=ephemeral, iv=iv), key, "task_1") == deep
+    with pytest.raises(BadCredential):
+        _object(b"[" * 5_000)

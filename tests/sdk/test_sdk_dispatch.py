@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from byhand import FileKeys, PrivateKey, encrypt, fingerprint
-from byhand.errors import BadCredential, Conflict, Invalid, KeyMissing, NotFound, Unreachable
+from byhand.errors import BadCredential, Conflict, Invalid, KeyMissing, NotFound, Refused, Unreachable
 from byhand.keys import KeyStore
 from tests.sdk.served import Fate, Line, Setting, answered, dropped_after, order
 
@@ -118,7 +118,7 @@ def test_the_key_is_kept_before_anything_is_sent(setting: Setting, office: Offic
     setting.line.fates = [looking]
     client.dispatch_credential_task(**WORDS)
     [kept] = seen
-    assert setting.line.keys()[-1] in kept
+    assert f"posting-{setting.line.keys()[-1]}" in kept
     assert len(kept) == 2
 
 
@@ -143,6 +143,18 @@ def test_a_refused_post_leaves_no_key_behind(setting: Setting, config_folder: Pa
     with pytest.raises(Invalid):
         client.dispatch_credential_task(**WORDS)
     assert _kept(config_folder) == []
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_post_that_may_have_been_done_before_it_was_refused_keeps_its_key(
+    setting: Setting, office: Office, config_folder: Path, status: int
+) -> None:
+    setting.line.fates = [office.post_in_vain, answered(status, "account_suspended")]
+    with pytest.raises(Refused):
+        setting.client().dispatch_credential_task(**WORDS)
+    [words] = office.posted.values()
+    found = [PrivateKey.read(json.loads(file.read_text())["private_key"]) for file in config_folder.rglob("*.json")]
+    assert words["agent_public_key"] in [key.public_key for key in found]
 
 
 def test_without_its_key_a_credential_is_not_even_fetched(setting: Setting, tmp_path: Path) -> None:

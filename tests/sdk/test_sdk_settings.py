@@ -63,6 +63,18 @@ def test_a_spoilt_file_is_named(config_folder: Path) -> None:
         resolve(saved=True)
 
 
+@pytest.mark.parametrize("key", ["ho_live_secret\r\n", " ho_live_secret", "ho_live_secret\n"])
+def test_a_key_is_taken_without_what_a_file_leaves_around_it(key: str) -> None:
+    assert resolve("https://x.example", key).api_key == "ho_live_secret"
+
+
+@pytest.mark.parametrize("key", ["ho_live\rsecret", "ho_live_\u200bsecret", "ho live secret"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_quoted(key: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        resolve("https://x.example", key)
+    assert "secret" not in str(refused.value)
+
+
 def test_no_print_of_a_client_or_its_settings_shows_the_key() -> None:
     client = Byhand("ho_live_secret", "https://x.example")
     assert "secret" not in f"{client!r} {client._driver.wire!r} {resolve('https://x.example', 'ho_live_secret')!r}"

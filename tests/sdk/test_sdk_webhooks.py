@@ -45,7 +45,7 @@ def test_an_old_delivery_is_refused_and_the_tolerance_can_be_told() -> None:
 
 
 def test_another_secret_or_none_or_another_body_is_refused() -> None:
-    for secret in ("another", "", SECRETS[1], "whsec_%%"):
+    for secret in ("another", "", SECRETS[1], "whsec_%%", "whsec_"):
         with pytest.raises(BadSignature):
             verify_webhook(BODY, _signed(SECRETS[0]), secret)
     with pytest.raises(BadSignature):
@@ -59,6 +59,21 @@ def test_the_original_services_signature_alone_is_enough_unless_told_otherwise()
         verify_webhook(BODY, headers, SECRETS[0], standard_only=True)
     with pytest.raises(BadSignature):
         verify_webhook(BODY, {}, SECRETS[0])
+
+
+@pytest.mark.promise("sdk.webhooks.verify")
+def test_a_delivery_to_an_endpoint_from_which_a_signature_was_taken_is_refused() -> None:
+    recorded = {"X-HumanOps-Signature": webhooks.plain_mark(SECRETS[1], BODY), "webhook-id": "evt_brand_new"}
+    with pytest.raises(BadSignature):
+        verify_webhook(BODY, recorded, SECRETS[1])
+    unsigned = {"X-HumanOps-Signature": webhooks.plain_mark(SECRETS[0], BODY), "webhook-id": "evt_brand_new"}
+    assert verify_webhook(BODY, unsigned, SECRETS[0]).id is None, "nobody has signed this id"
+
+
+@pytest.mark.parametrize("timestamp", ["9" * 400, "9" * 5_000, "٣٣٣"])
+def test_no_header_of_a_stranger_is_more_than_a_bad_signature(timestamp: str) -> None:
+    with pytest.raises(BadSignature):
+        verify_webhook(BODY, _signed(SECRETS[1]) | {"webhook-timestamp": timestamp}, SECRETS[1])
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"no json"])

@@ -21,6 +21,7 @@ _OF_MCP = "io.modelcontextprotocol/"
 VERSION, CAPABILITIES, LOG_LEVEL = f"{_OF_MCP}protocolVersion", f"{_OF_MCP}clientCapabilities", f"{_OF_MCP}logLevel"
 SERVER_INFO, TASKS = f"{_OF_MCP}serverInfo", f"{_OF_MCP}tasks"
 VERSION_HEADER, METHOD_HEADER, NAME_HEADER = "mcp-protocol-version", "mcp-method", "mcp-name"
+ECHOED_CHARACTERS_MAX = 2_000
 ROUTING_HEADERS = (VERSION_HEADER, METHOD_HEADER, NAME_HEADER)
 
 Result = dict[str, Any]
@@ -152,7 +153,20 @@ def _message(value: dict[str, Any]) -> Message:
         return Message("", None)
     if "id" in value and (isinstance(message_id, bool) or not isinstance(message_id, str | int)):
         raise InvalidRequest("id must be a string or an integer")
-    return Message(method, message_id, value.get("params"))
+    message = Message(method, message_id, value.get("params"))
+    _check_echoed(message)
+    return message
+
+
+def _check_echoed(message: Message) -> None:
+    """What is said again in an answer is text that can be sent, and not much of it. Raises InvalidRequest."""
+    token = (message.meta or {}).get("progressToken")
+    named = (message.part(name) for name in ("name", "uri", "taskId", "protocolVersion"))
+    for text in (message.method, message.id, token, *named, (message.meta or {}).get(VERSION)):
+        if isinstance(text, str) and not (len(text) <= ECHOED_CHARACTERS_MAX and text.isprintable()):
+            raise InvalidRequest(f"A name or an id is at most {ECHOED_CHARACTERS_MAX} visible characters")
+    if isinstance(token, bool) or not isinstance(token, str | int | None):
+        raise InvalidRequest("progressToken must be a string or an integer")
 
 
 def answered(message: Message, result: Result) -> Result:

@@ -21,9 +21,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def as_json(value: BaseModel | Mapping[str, Any] | Sequence[BaseModel]) -> None:
-    """One JSON value on stdout."""
+    """One JSON value on stdout; on a terminal in ASCII, since what a credential says no server has looked at."""
     whole = [_fields(one) for one in value] if isinstance(value, Sequence) else _fields(value)
-    sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(whole, ensure_ascii=sys.stdout.isatty(), indent=2) + "\n")
 
 
 def as_line(value: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from byhand import AsyncByhand, settings
-from byhand.errors import ByhandError, Refused, Unreachable
+from byhand.errors import ByhandError, Misconfigured, Refused, Unreachable
 from byhand.mcp.tools import TOOLS, Desk, Tool
 
 ERROR_META = "byhand/error"
@@ -114,13 +114,21 @@ async def _serve(found: settings.Settings, *, secrets_to_files: bool) -> None:
         await server.run(reading, writing, server.create_initialization_options())
 
 
+def _secrets_to_files(said: str) -> bool:
+    """Whether secrets go to files. A word that is nearly right must not show them to the model."""
+    if said not in ("", "file"):
+        raise Misconfigured("BYHAND_SECRETS is `file`, or is not set.")
+    return said == "file"
+
+
 def serve() -> int:
     """Serve until stdin ends. `BYHAND_SECRETS=file` keeps what is retrieved in files, and shows only where."""
     try:
         found = settings.resolve(saved=True)
+        secrets_to_files = _secrets_to_files(os.environ.get("BYHAND_SECRETS", ""))
     except ByhandError as error:
         sys.stderr.write(f"byhand-mcp: {error}\n")
         return 3
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(found, secrets_to_files=os.environ.get("BYHAND_SECRETS") == "file"))
+        asyncio.run(_serve(found, secrets_to_files=secrets_to_files))
     return 0

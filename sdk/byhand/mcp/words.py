@@ -69,7 +69,9 @@ class PostTask(Words):
     title: Title
     description: Description
     location: Place | None = Field(default=None, description="Needed for work at a place.")
-    reward_usd: Decimal = Field(gt=0, description="US dollars for the operator, at least 10; a fee comes on top.")
+    reward_usd: Decimal = Field(
+        gt=0, le=10_000, description="US dollars for the operator, at least 10; a fee comes on top."
+    )
     deadline: Deadline
     proof_requirements: Requirements
     task_type: PhysicalType | DigitalCategory
@@ -84,7 +86,9 @@ class DispatchDigital(Words):
     title: Title
     description: Description
     digital_category: DigitalCategory
-    reward_usd: Decimal = Field(gt=0, description="US dollars for the operator; each category has its own most.")
+    reward_usd: Decimal = Field(
+        gt=0, le=10_000, description="US dollars for the operator; each category has its own most."
+    )
     deadline: Deadline | None = Field(default=None, description="Left out: an hour, and what such work usually takes.")
     proof_requirements: Requirements | None = None
     digital_instructions: Instructions | None = None
@@ -99,7 +103,9 @@ class DispatchCredential(Words):
     title: Title
     description: Description
     credential_category: CredentialCategory
-    reward_usd: Decimal = Field(gt=0, description="US dollars for the operator; each category has its own most.")
+    reward_usd: Decimal = Field(
+        gt=0, le=10_000, description="US dollars for the operator; each category has its own most."
+    )
     deadline: Deadline | None = Field(default=None, description="Left out: an hour, and what such work usually takes.")
     digital_instructions: Instructions | None = None
     callback_url: CallbackUrl | None = None
@@ -117,7 +123,7 @@ class FundAccount(Words):
 class RequestPayout(Words):
     """What the original service asks for here."""
 
-    amount_usd: Decimal = Field(ge=10)
+    amount_usd: Decimal = Field(ge=10, le=1_000_000)
 
 
 class ListTasks(Words):
@@ -151,5 +157,5 @@ class CancelTask(AboutTask):
 class QuoteTask(Words):
     """A reward to have the fee told for."""
 
-    reward_usd: Decimal = Field(gt=0)
+    reward_usd: Decimal = Field(gt=0, le=10_000)
     task_type: str | None = Field(default=None, max_length=40, description="Check it against what this type allows.")

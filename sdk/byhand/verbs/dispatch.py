@@ -87,17 +87,19 @@ def dispatch_credential_task(
 ) -> Flow[Dispatched]:  # fmt: skip
     """Post a task whose result is a credential. The key pair is made here and kept here; only this side can read it."""
     when = _deadline(category, deadline, idempotency_key)
-    label = idempotency_key or new_key()
+    posting = idempotency_key or new_key()
+    label = f"posting-{posting}"
     private_key = _kept_or_made(wire, label)
     try:
         task = yield from tasks.post(
             wire, title=title, description=description, task_type=category, reward_usd=reward_usd, deadline=when,
             proof_requirements=_requirements(category, proof_requirements, None),
             digital_instructions=digital_instructions, callback_url=callback_url, callback_secret=callback_secret,
-            agent_public_key=private_key.public_key, idempotency_key=label,
+            agent_public_key=private_key.public_key, idempotency_key=posting,
         )  # fmt: skip
     except Refused as refused:
-        if refused.status in (400, 401, 402, 403):
+        # Others come from the door, which does not look whether an earlier try, whose answer was lost, was done.
+        if refused.status in (400, 402):
             _forget(wire, private_key, None if idempotency_key else label)
         raise
     wire.keys.save(task.task_id, private_key)

@@ -175,6 +175,18 @@ BODIES = {
     "no method": (b'{"jsonrpc":"2.0","id":1}', -32600),
     "a strange id": (REQUEST.replace(b'"id":1', b'"id":{}'), -32600),
     "an id of null": (REQUEST.replace(b'"id":1', b'"id":null'), -32600),
+    "half a character as id": (REQUEST.replace(b'"id":1', rb'"id":"\ud800"'), -32600),
+    "half a character as method": (REQUEST.replace(b"ping", rb"\ud800"), -32600),
+    "half a character as name": (
+        rb'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"\ud800"}}', -32600
+    ),
+    "an id without end": (REQUEST.replace(b'"id":1', b'"id":"' + b"i" * 3_000 + b'"'), -32600),
+    "a token without end": (
+        b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"progressToken":"' + b"t" * 3_000 + b'"}}}', -32600
+    ),
+    "a token that is none": (
+        b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"progressToken":{}}}}', -32600
+    ),
     "a boolean id": (REQUEST.replace(b'"id":1', b'"id":true'), -32600),
 }  # fmt: skip
 
@@ -186,6 +198,7 @@ def test_a_body_without_sense_is_400_in_every_era(modern: Client, old: Client, b
     for client in (modern, old):
         refused = client.send(raw, MCP_Protocol_Version=client.version)
         assert (_error(refused), refused.json["id"]) == ((400, code), None)
+        assert refused.text.encode(), "it can be sent"
 
 
 def test_a_body_may_be_a_megabyte_and_not_a_byte_more(old: Client) -> None:

@@ -26,6 +26,13 @@ def _spki(key: ec.EllipticCurvePrivateKey) -> str:
     return base64.b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
+def _hybrid(vector: dict[str, str]) -> str:
+    """An SPKI whose point is spelled in a way that OpenSSL reads and a browser does not."""
+    point = base64.b64decode(PrivateKey.read(vector["agent_private_key"]).public_key)
+    head = base64.b64decode(VECTORS[1]["agent_public_key"])[:26]
+    return base64.b64encode(head + bytes([6 + point[-1] % 2]) + point[1:]).decode()
+
+
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda one: one["name"])
 def test_a_key_is_the_same_in_either_form(vector: dict[str, str]) -> None:
     assert p256.point(vector["agent_public_key"]) == base64.b64decode(
@@ -75,6 +82,7 @@ def test_a_credential_task_names_a_key_to_encrypt_for(house: House, task_type: s
         None, "", "BASE64_ENCODED_P256_PUBLIC_KEY", key.public_key[:-4], key.public_key + "\n", 5,
         base64.b64encode(raw[:64] + bytes([raw[64] ^ 1])).decode(), base64.b64encode(bytes(65)).decode(),
         _spki(ec.generate_private_key(ec.SECP256K1())), _spki(ec.generate_private_key(ec.SECP384R1())),
+        _hybrid(VECTORS[0]),
     ]  # fmt: skip
     for given in wrong:
         refused = agent.post(**tier_2, agent_public_key=given)
@@ -98,7 +106,11 @@ def test_only_a_well_formed_fresh_ciphertext_is_taken(house: House) -> None:
         ({"ciphertext": ""}, "ciphertext"), ({"ciphertext": "no base64!"}, "ciphertext"),
         ({"ciphertext": base64.b64encode(bytes(16)).decode()}, "ciphertext"),
         ({"ciphertext": base64.b64encode(os.urandom(16 * 1024 + 17)).decode()}, "ciphertext"),
-        ({"ciphertext": base64.b64encode(json.dumps(SECRET).encode()).decode()}, "ciphertext"),
+        *(
+            ({"ciphertext": base64.b64encode(text.encode(code)).decode()}, "ciphertext")
+            for text in (json.dumps(SECRET), '{"owner": "José", "api_key": "sk_1"}', "Пароль: тайна, и никому")
+            for code in ("utf-8", "utf-8-sig", *(["utf-16"] if text.startswith("{") else []))
+        ),
         ({"iv": base64.b64encode(bytes(16)).decode()}, "iv"), ({"iv": right["iv"].replace("=", "") + "!"}, "iv"),
         ({"ephemeralPublicKey": off_curve}, "ephemeralPublicKey"),
         ({"ephemeralPublicKey": errand_.key.public_key}, "ephemeralPublicKey"),
@@ -171,6 +183,22 @@ def test_a_disputed_credential_can_be_tried_until_the_money_is_back(house: House
     house.advance(days=31)
     assert _kept(house) == []
     order.check(house)
+
+
+@pytest.mark.promise("credentials.retrieve.retention")
+@pytest.mark.parametrize("settings", [{"CREDENTIAL_RETENTION_DAYS": "3"}])
+def test_while_it_is_disputed_a_credential_is_kept_and_can_be_tried(house: House) -> None:
+    errand_ = errand(house).completed()
+    house.advance(days=2)
+    assert errand_.agent.send(f"/tasks/{errand_.task_id}/dispute", {"reason": "It is refused."}).status == 200
+    house.advance(days=2)
+    house.sweep()
+    house.drain()
+    assert opened(errand_.key, errand_.task_id, errand_.retrieve().json[FIELD]) == SECRET
+    dispute_id = errand_.agent.task(errand_.task_id)["dispute"]["dispute_id"]
+    assert house.admin.do(f"/disputes/{dispute_id}/resolve", outcome="release").status == 200
+    house.advance(days=4)
+    assert (errand_.retrieve().json["code"], _kept(house)) == ("credential_forgotten", [])
 
 
 @pytest.mark.promise("credentials.never.plaintext")

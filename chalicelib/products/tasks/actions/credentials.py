@@ -69,7 +69,9 @@ def retrieve(world: World, agent: Agent, task_id: str) -> Outcome:
         raise NoCredential
     if task.status not in RETRIEVABLE or task.completed_at is None:
         raise CredentialNotReady(task.status)
-    if credential is None or until(world, task.completed_at) <= world.now():
+    # What is disputed is kept until the dispute has ended.
+    over = task.status is Status.COMPLETED and until(world, task.completed_at) <= world.now()
+    if credential is None or over:
         raise CredentialForgotten
     facts = {"task_id": task_id, "submission": task.submissions, "key_id": agent.key_id}
     told = events.record(world, "credential.retrieved", agent.account_id, task_id, facts)

@@ -1,6 +1,6 @@
 """Requests and answers about credentials: what is encrypted for an agent, and what nobody here can read (ruling 23)."""
 
-import string
+import json
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, StringConstraints
@@ -11,7 +11,6 @@ from chalicelib.kit.words import Moment, Words
 IV_BYTES, TAG_BYTES = 12, 16
 PLAINTEXT_BYTES_MAX = 16 * 1024
 CIPHERTEXT_CHARACTERS_MAX = (PLAINTEXT_BYTES_MAX + TAG_BYTES + 2) // 3 * 4
-_PRINTABLE = frozenset(string.printable.encode())
 
 
 def _key(text: str) -> str:
@@ -30,9 +29,23 @@ def _ciphertext(text: str) -> str:
     if not TAG_BYTES < len(raw) <= PLAINTEXT_BYTES_MAX + TAG_BYTES:
         most = PLAINTEXT_BYTES_MAX
         raise ValueError(f"must be base64 of 1 to {most} encrypted bytes with the {TAG_BYTES}-byte tag at the end")
-    if _PRINTABLE.issuperset(raw):
+    if _is_readable(raw):
         raise ValueError("is readable text, not a ciphertext; encrypt it for the task's agent_public_key first")
     return text
+
+
+def _is_readable(raw: bytes) -> bool:
+    """Whether anybody could read this as it is: text of any alphabet, or JSON in any of its encodings."""
+    try:
+        if all(letter.isprintable() or letter.isspace() for letter in raw.decode("utf-8-sig")):
+            return True
+    except UnicodeDecodeError:
+        pass
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 PublicKey = Annotated[str, StringConstraints(max_length=p256.KEY_CHARACTERS_MAX), AfterValidator(_key)]
