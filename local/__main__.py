@@ -42,10 +42,10 @@ def _run(store: str, port: int) -> None:
     kept = credentials.KEPT if keeps else None
     with LocalStack(store, port) as stack:
         # Built before the first request, so that a setting that cannot be is a sentence here and not a 500 later.
-        wiring.world()
+        world = wiring.world()
         credentials.wait_until_healthy(stack.url)
         yours = credentials.ensure(stack.url, kept)
-        print(screen.welcome(yours, stack.state if keeps else None, kept), flush=True)
+        print(screen.welcome(yours, stack.state if keeps else None, kept, world.now()), flush=True)
         threading.Event().wait()
 
 

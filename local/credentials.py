@@ -77,8 +77,8 @@ def _mint_operator(base_url: str) -> str:
         "name": "Jane Doe",
         "email": _address("operator"),
         "phone": "+12025550123",
-        "location": {"city": "New York", "country": "US"},
-        "skills": ["VERIFICATION", "PHOTO"],
+        # With a place they are found by search; without skills they see every kind of task.
+        "location": {"city": "New York", "country": "US", "lat": 40.7128, "lng": -74.006},
     }
     return str(_make(f"{base_url}/api/v1/operator/register", words)["operator_id"])
 

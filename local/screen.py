@@ -17,8 +17,8 @@ Byhand is running.
   Backoffice key  {admin_key}
   Every route     {base_url}/api/docs
   As MCP tools    {base_url}/api/v1/mcp   (docs/mcp.md)
-  For a phone     {base_url}/operator/ (sign in with the operator id)
-
+  For operators   {base_url}/operator/ (sign in with the operator id)
+{clock}
 Post a task as the agent, and remember its id (pasted twice, it is the same task, thanks to the Idempotency-Key):
 
 TASK=$(curl -s {base_url}/api/v1/tasks \\
@@ -80,8 +80,8 @@ Ctrl-C stops everything.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 
 
-def welcome(credentials: Credentials, state: Path | None, kept: Path | None) -> str:
-    """The whole page. The deadline in it is a week from now."""
+def welcome(credentials: Credentials, state: Path | None, kept: Path | None, now: datetime) -> str:
+    """The whole page. `now` is the deployment's own time, which outlives a restart; the deadline is a week from it."""
     return PAGE.format(
         base_url=credentials.base_url,
         api_key=credentials.api_key,
@@ -89,8 +89,19 @@ def welcome(credentials: Credentials, state: Path | None, kept: Path | None) -> 
         admin_key=ADMIN_KEY,
         pixel=PIXEL,
         idempotency_key=f"first-task-{secrets.token_hex(4)}",
-        deadline=(datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        clock=_clock(now - datetime.now(UTC)),
+        deadline=(now + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         state=_state(state, kept),
+    )
+
+
+def _clock(ahead: timedelta) -> str:
+    """What to know of a clock that was moved."""
+    if ahead < timedelta(minutes=1):
+        return ""
+    return (
+        f"\nIts clock is {ahead.total_seconds() / 86_400:.1f} days ahead, as it was moved: deadlines count from there, "
+        "so say one to\nthe Python client and to byhand post. It goes back when the state is removed (see below).\n"
     )
 
 

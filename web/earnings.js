@@ -28,7 +28,7 @@ export async function earnings(page) {
       "dl",
       { className: "sums" },
       ...sum("Ready to be paid out", money.available_balance, "big"),
-      ...sum("Held, seven days after each task", money.pending_balance),
+      ...sum("Held for a while after each task", money.pending_balance),
       ...sum("Earned in all", money.total_earned),
     ),
     make("h2", {}, "Latest tasks"),

@@ -38,7 +38,7 @@ def resolve(base_url: str | None = None, api_key: str | None = None, *, saved: b
     if saved and (kept := load()) and (url is None or whole(url) == kept.base_url):
         return Settings(kept.base_url, _checked(key or kept.api_key))
     if url is None:
-        how = "`byhand register`" if saved else "base_url=..."
+        how = "`byhand register --url`" if saved else "base_url=... (--url on the command line)"
         raise Misconfigured(f"Say where the deployment is: {how}, or BYHAND_API_URL in the environment.")
     return Settings(whole(url), _checked(key))
 

@@ -4,6 +4,7 @@ import json
 import stat
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -113,10 +114,13 @@ def test_the_api_is_given_time_to_become_healthy(api: Api) -> None:
 
 def test_the_screen_has_everything_one_needs_and_its_json_is_json(api: Api, tmp_path: Path) -> None:
     credentials = ensure(api.url, None)
-    page = welcome(credentials, tmp_path / "state", tmp_path / "credentials.json")
+    page = welcome(credentials, tmp_path / "state", tmp_path / "credentials.json", datetime.now(UTC))
     words = json.loads(page.split("-d '")[1].split("'")[0])
     assert words["deadline"].endswith("Z")
     assert page.count(credentials.api_key) == 4
     assert page.count(credentials.operator_id) == 7
     assert "rm -rf" in page
-    assert "keeps nothing" in welcome(credentials, None, None)
+    assert "keeps nothing" in welcome(credentials, None, None, datetime.now(UTC))
+    moved = welcome(credentials, None, None, datetime.now(UTC) + timedelta(days=7))
+    assert ("7.0 days ahead" in moved, "ahead" in page) == (True, False)
+    assert f'"deadline": "{(datetime.now(UTC) + timedelta(days=14)).date()}' in moved

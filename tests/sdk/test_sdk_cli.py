@@ -107,6 +107,24 @@ def test_a_task_is_posted_listed_shown_waited_for_and_ends(rich: Terminal) -> No
     assert rich.json("balance")["escrow_balance"] == 0
 
 
+def test_a_type_is_read_as_it_is_typed_and_a_wrong_one_is_told_the_others(rich: Terminal) -> None:
+    words = ["--title", "A form", "--description", "Fill it in", "--reward", "15"]
+    assert rich.json("post", *words, "--type", "form_filling")["status"] == "PENDING"
+    wrong = rich.run("post", *words, "--type", "FORMFILLING")
+    assert (wrong.exit_code, "DELIVERY" in wrong.stderr, "FORM_FILLING" in wrong.stderr) == (2, True, True)
+    without = rich.run("post", *words, "--type", "PHOTO")
+    assert (without.exit_code, "--requirement" in without.stderr) == (2, True)
+
+
+def test_a_key_of_ones_own_wants_words_that_can_be_said_again(rich: Terminal) -> None:
+    mine = ["post", *ORDER, "--key", "mine"]
+    for relative in ([], ["--deadline", "3d"]):
+        refused = rich.run(*mine, *relative)
+        assert (refused.exit_code, "ISO 8601" in refused.stderr) == (2, True)
+    same = [rich.json(*mine, "--deadline", rich.house.in_time(days=3)[:10] + "T12:00:00Z") for _ in range(2)]
+    assert same[0]["task_id"] == same[1]["task_id"]
+
+
 def test_work_is_decided_by_hand_and_withdrawn(rich: Terminal) -> None:
     first, second = (rich.json("post", *ORDER)["task_id"] for _ in range(2))
     rich.house.operator().accept(first)

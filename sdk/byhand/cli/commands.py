@@ -10,7 +10,7 @@ from byhand.answers import Deposited
 from byhand.cli import exits, show
 from byhand.cli.desk import Commands, Json, TaskId, client, deed, moment
 from byhand.cli.listen import listen
-from byhand.errors import Misconfigured
+from byhand.errors import Misconfigured, Misused
 from byhand.verbs.dispatch import CATEGORIES
 
 # Tracebacks of typer print local variables, and keys are among them.
@@ -20,7 +20,12 @@ app = typer.Typer(
 )  # fmt: skip
 app.command()(listen)
 
-Key = Annotated[str | None, typer.Option("--key", help="An idempotency key of your own, to repeat this safely.")]
+Key = Annotated[
+    str | None, typer.Option("--key", help="An idempotency key of your own, to repeat the very same words safely.")
+]
+
+
+PHYSICAL = ("VERIFICATION", "PHOTO", "DELIVERY", "INSPECTION")
 
 
 class Decision(StrEnum):
@@ -98,7 +103,7 @@ def post(
     title: Annotated[str, typer.Option()],
     description: Annotated[str, typer.Option()],
     reward: Annotated[str, typer.Option(help="US dollars for the operator; the fee comes on top.")],
-    type: Annotated[str, typer.Option(help="VERIFICATION, PHOTO, FORM_FILLING, API_KEY_PROCUREMENT …")],  # noqa: A002
+    type: Annotated[str, typer.Option(help="VERIFICATION, FORM_FILLING …; a wrong one lists them all.")],  # noqa: A002
     deadline: Annotated[
         str | None, typer.Option(help="90m, 4h, 3d, or an ISO 8601 time; digital tasks have one by default.")
     ] = None,
@@ -117,8 +122,10 @@ def post(
         "callback_secret": callback_secret, "digital_instructions": instructions, "idempotency_key": key,
         "deadline": moment(deadline) if deadline else None, "proof_requirements": requirement or None,
     }  # fmt: skip
+    if key and not isinstance(words["deadline"], str):
+        raise Misused("With --key say --deadline as an ISO 8601 time: a repeat has to say the very same words.")
     with deed() as made:
-        task, private_key = _posted(made, type, words, {"lat": lat, "lng": lng, "address": address})
+        task, private_key = _posted(made, type.upper(), words, {"lat": lat, "lng": lng, "address": address})
     if json:
         show.as_json(task)
         return
@@ -135,9 +142,13 @@ def _posted(
     """Post by the door that fits the type."""
     category = CATEGORIES.get(task_type)
     if category is None:
+        if task_type not in PHYSICAL:
+            raise Misused(f"--type is one of {', '.join((*PHYSICAL, *CATEGORIES))}, not {task_type}.")
+        if not words["proof_requirements"]:
+            raise Misused("Say at least one --requirement: what the proof must show.")
         needed = {
             "deadline": words["deadline"] or moment("1d"),
-            "proof_requirements": words["proof_requirements"] or [],
+            "proof_requirements": words["proof_requirements"],
         }
         place = {name: value for name, value in location.items() if value is not None}
         return made.tasks.post(**words | needed, task_type=task_type, location=place or None), None

@@ -136,6 +136,8 @@ def _key(wire: Wire, task_id: str, given: PrivateKey | str | None) -> Flow[Priva
     except KeyMissing:
         public_key = (yield from tasks.get(wire, task_id)).agent_public_key
         if public_key is None:
+            # It brings none, and the deployment says so in its own words.
+            yield from encrypted_credential(wire, task_id)
             raise
     key = wire.keys.load(_mark(public_key))
     wire.keys.save(task_id, key)

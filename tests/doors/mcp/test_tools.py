@@ -94,6 +94,8 @@ def test_a_credential_comes_as_ciphertext_that_the_agents_key_opens(house: House
     handed_in = sealed(key, task_id)
     assert operator.submit(task_id, encrypted_credential=handed_in).status == 200
     house.drain()
+    for tool in ("wait_task", "get_task_result"):
+        assert "retrieve_credential" in _checked(client, tool, task_id=task_id)["next_action"]
     found = _checked(client, "retrieve_credential", task_id=task_id)
     assert opened(key, task_id, found["encrypted_credential"]) == SECRET
     assert of(house.agent()).refused("retrieve_credential", task_id=task_id)["code"] == "task_not_found"

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.world import World
+from chalicelib.products.tasks import rules
 from chalicelib.products.tasks.actions import agents
 from chalicelib.products.tasks.lifecycle import Status
-from chalicelib.products.tasks.model.tasks import TaskRef
+from chalicelib.products.tasks.model.tasks import Task, TaskRef
 from chalicelib.products.tasks.store import tasks as rows
+from chalicelib.products.tasks.words import tasks as task_words
 from chalicelib.products.tasks.words import tools as words
 
 _WAIT = "Call wait_task again with the same task_id."
@@ -25,6 +27,13 @@ _NEXT: Mapping[Status, str] = {
     "backoffice decides; nothing has to be done.",
     Status.CANCELLED: "It is over, and what was set aside came back. Post another task if it is still needed.",
 }
+# The same for whoever is looking at the proof already.
+_NEXT_WITH_PROOF: Mapping[Status, str] = {
+    **_NEXT,
+    Status.MANUAL_REVIEW: "Look at the proof yourself, then call verify_task.",
+    Status.COMPLETED: "Nothing has to be done. While the reward is held, the work can be disputed over HTTP.",
+}
+_CREDENTIAL = "Call retrieve_credential and try what it brings; while the reward is held, it can be disputed over HTTP."
 DONE = frozenset({
     Status.ESTIMATE_PENDING, Status.MANUAL_REVIEW, Status.COMPLETED, Status.DISPUTED, Status.CANCELLED,
 })  # fmt: skip
@@ -34,7 +43,7 @@ DONE = frozenset({
 def result(world: World, agent: Agent, task_id: str) -> words.TaskResult:
     """A task with everything about it, and what to do next. Raises TaskNotFound."""
     shown = agents.find(world, agent, task_id)
-    return words.TaskResult.model_construct(**dict(shown), next_action=next_action(shown.status))
+    return words.TaskResult.model_construct(**dict(shown), next_action=next_action(shown, proof_is_shown=True))
 
 
 def verification(world: World, agent: Agent, task_id: str) -> words.Verification:
@@ -45,16 +54,19 @@ def verification(world: World, agent: Agent, task_id: str) -> words.Verification
         task_id=task_id, status=shown.status, decision=found.decision if found else None,
         confidence=found.confidence if found else None, reasoning=found.reasoning if found else None,
         reason=found.reason if found else None, requirement_results=found.requirement_results if found else [],
-        verified_by=shown.verified_by, next_action=next_action(shown.status),
+        verified_by=shown.verified_by, next_action=next_action(shown),
     )  # fmt: skip
 
 
 def standing(world: World, agent: Agent, task_id: str) -> words.Waited:
     """How a task stands, by one small read. Raises TaskNotFound."""
-    status = rows.find_task(world.store, TaskRef(agent.account_id, task_id)).status
-    return words.Waited(task_id=task_id, status=status, is_done=status in DONE, next_action=next_action(status))
+    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    is_done = task.status in DONE
+    return words.Waited(task_id=task_id, status=task.status, is_done=is_done, next_action=next_action(task))
 
 
-def next_action(status: Status) -> str:
+def next_action(task: Task | task_words.TaskShown, *, proof_is_shown: bool = False) -> str:
     """What an agent can do with a task that stands there."""
-    return _NEXT[status]
+    if task.status is Status.COMPLETED and rules.CATEGORIES[task.task_type].credential:
+        return _CREDENTIAL
+    return (_NEXT_WITH_PROOF if proof_is_shown else _NEXT)[task.status]

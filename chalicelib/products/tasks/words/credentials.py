@@ -36,11 +36,9 @@ def _ciphertext(text: str) -> str:
 
 def _is_readable(raw: bytes) -> bool:
     """Whether anybody could read this as it is: text of any alphabet, or JSON in any of its encodings."""
-    try:
-        if all(letter.isprintable() or letter.isspace() for letter in raw.decode("utf-8-sig")):
-            return True
-    except UnicodeDecodeError:
-        pass
+    text = raw.decode("utf-8-sig", errors="replace")
+    if all(letter != "\ufffd" and (letter.isprintable() or letter.isspace()) for letter in text):
+        return True
     try:
         json.loads(raw)
     except (ValueError, RecursionError):
