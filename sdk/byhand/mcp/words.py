@@ -80,37 +80,32 @@ class PostTask(Words):
     idempotency_key: IdempotencyKey | None = None
 
 
-class DispatchDigital(Words):
-    """A task on a screen."""
+class _Dispatch(Words):
+    """A task on a screen, of whichever category."""
 
     title: Title
     description: Description
-    digital_category: DigitalCategory
     reward_usd: Decimal = Field(
         gt=0, le=10_000, description="US dollars for the operator; each category has its own most."
     )
     deadline: Deadline | None = Field(default=None, description="Left out: an hour, and what such work usually takes.")
-    proof_requirements: Requirements | None = None
     digital_instructions: Instructions | None = None
     callback_url: CallbackUrl | None = None
     callback_secret: CallbackSecret | None = None
     idempotency_key: IdempotencyKey | None = Field(default=None, description="With one, say the deadline too.")
 
 
-class DispatchCredential(Words):
+class DispatchDigital(_Dispatch):
+    """A task on a screen that brings no credential."""
+
+    digital_category: DigitalCategory
+    proof_requirements: Requirements | None = None
+
+
+class DispatchCredential(_Dispatch):
     """A task that brings a credential."""
 
-    title: Title
-    description: Description
     credential_category: CredentialCategory
-    reward_usd: Decimal = Field(
-        gt=0, le=10_000, description="US dollars for the operator; each category has its own most."
-    )
-    deadline: Deadline | None = Field(default=None, description="Left out: an hour, and what such work usually takes.")
-    digital_instructions: Instructions | None = None
-    callback_url: CallbackUrl | None = None
-    callback_secret: CallbackSecret | None = None
-    idempotency_key: IdempotencyKey | None = Field(default=None, description="With one, say the deadline too.")
 
 
 class FundAccount(Words):
