@@ -10,6 +10,8 @@ from chalicelib import tools
 from chalicelib.doors.mcp.server import Patience
 from tests.doors.mcp.client import HANDSHAKE, MODERN, of
 from tests.harness import House, Reply
+from tests.products.tasks.sealing import Errand
+from tests.products.tasks.stages import scene
 
 BOTH = pytest.mark.parametrize("version", [MODERN, HANDSHAKE])
 
@@ -52,6 +54,27 @@ def test_a_tool_costs_what_its_twin_over_http_costs(measured: MeteredHouse, vers
     assert agent.cancel(agent.posted()).status == 200
     client.done("cancel_task", task_id=task_id)
     assert _tool_calls(measured) == _calls(measured, "POST", "/api/v1/tasks/{task_id}/cancel")
+
+
+@BOTH
+def test_so_does_a_tool_that_comes_later_in_a_tasks_life(measured: MeteredHouse, version: str) -> None:
+    errand = Errand(measured, measured.agent(deposit=5_000), measured.operator())
+    agent, client = errand.agent, of(errand.agent, version)
+    order = {name: agent.order()[name] for name in ("title", "description", "deadline", "proof_requirements")}
+    digital = {**order, "reward_usd": 15}
+    assert agent.send("/tasks", {**digital, "task_type": "FORM_FILLING"}).status == 201
+    client.done("dispatch_digital_task", **digital, digital_category="FORM_FILLING")
+    assert _tool_calls(measured) == _calls(measured, "POST", "/api/v1/tasks")
+    assert agent.deposit(50).status == 200
+    client.done("fund_account", tx_hash="0xanother", amount_usdc=50)
+    assert _tool_calls(measured) == _calls(measured, "POST", "/api/v1/agents/deposit/usdc")
+    stages = [scene(measured, "MANUAL_REVIEW") for _ in range(2)]
+    assert stages[0].agent.verify(stages[0].task_id, "APPROVE").status == 200
+    of(stages[1].agent, version).done("verify_task", task_id=stages[1].task_id, decision="APPROVE")
+    assert _tool_calls(measured) == _calls(measured, "POST", "/api/v1/tasks/{task_id}/verify")
+    assert errand.posted().completed().retrieve().status == 200
+    client.done("retrieve_credential", task_id=errand.task_id)
+    assert _tool_calls(measured) == _calls(measured, "POST", "/api/v1/tasks/{task_id}/retrieve-credential")
 
 
 @BOTH
