@@ -14,7 +14,7 @@ QUIET_PIP := -qq --disable-pip-version-check
 .PHONY: help run test cover slow bench demo conformance browser package check docs store clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: .venv/ready store ## Start the whole local stack and print what to try next (PORT=8000, STORE=ministack|moto)
 	@exec $(BIN)/python -m local
