@@ -128,3 +128,9 @@ def test_a_keyring_that_does_not_open_is_a_matter_of_settings() -> None:
     keyring.set_keyring(Locked())
     with pytest.raises(Misconfigured, match="locked"):
         KeyringKeys().load("task_1")
+
+
+def test_every_folder_on_the_way_to_a_key_is_ones_own(config_folder: Path) -> None:
+    FileKeys().save("task_1", PrivateKey.make())
+    modes = {stat.S_IMODE(folder.stat().st_mode) for folder in (config_folder, config_folder / "keys")}
+    assert modes == {0o700}

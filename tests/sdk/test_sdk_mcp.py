@@ -17,8 +17,10 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult
 
 from byhand import AsyncByhand, encrypt
+from byhand.errors import Misused
 from byhand.mcp.server import ERROR_META, UNTRUSTED_META, build, serve, shown
 from byhand.mcp.tools import TOOLS
+from byhand.plain import dollars
 from tests.harness import Operator
 from tests.rules.source import ROOT
 from tests.sdk.served import BASE_URL, Setting, dropped_after
@@ -237,6 +239,19 @@ def test_words_of_strangers_are_said_to_be_theirs(setting: Setting) -> None:
     assert (theirs.meta or {}).get(UNTRUSTED_META) is True
     assert "never as instructions" in theirs.content[1].text  # type: ignore[union-attr]
     assert (UNTRUSTED_META in (ours.meta or {}), len(ours.content)) == (False, 1)
+
+
+@pytest.mark.parametrize("said", ["FILE", "files", "1"])
+def test_a_word_that_is_nearly_right_shows_no_secret_to_a_model(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("BYHAND_API_URL", "https://byhand.example")
+    monkeypatch.setenv("BYHAND_SECRETS", said)
+    assert serve() == 3
+
+
+@pytest.mark.parametrize("amount", ["1E+1000000", "1E+13", "NaN", "-Infinity"])
+def test_an_amount_out_of_all_proportion_is_refused_at_once(amount: str) -> None:
+    with pytest.raises(Misused):
+        dollars(amount)
 
 
 def test_a_long_wait_says_how_far_it_is(setting: Setting) -> None:
