@@ -78,3 +78,13 @@ def test_a_refusal_is_told_in_its_own_words_with_the_way_on(visit: Visit, agent:
     button.click()
     expect(page.get_by_role("alert")).to_contain_text("choose another task")
     shoot(page, "9-refused")
+
+
+def test_an_address_that_is_no_screen_shows_where_work_is(visit: Visit) -> None:
+    page = visit.at("")
+    register(page)
+    for place in ("#/task/%", "#/task/%2e%2e", "#/task/../../admin", "#/nowhere"):
+        visit.at(f"/{place}")
+        expect(page.get_by_role("heading", name="Find work")).to_be_visible()
+    assert not [url for url, *_ in visit.sent.requests if "admin" in url or ".." in url]
+    assert not [line for line in visit.said if "Error" in line]
