@@ -125,7 +125,9 @@ def _upload(stage: Scene) -> Ask:
 
 def _dead(stage: Scene) -> Ask:
     """An entry that ran out of tries."""
-    entry = next(row for row in order.scan(stage.house.world.store, "agenda") if row["kind"] == "task.mature")
+    task_id = _another(stage, "COMPLETED").task_id
+    rows_due = order.scan(stage.house.world.store, "agenda")
+    entry = next(row for row in rows_due if row["kind"] == "task.mature" and task_id in row["pk"])
     stage.house.world.store.update(
         "agenda", Key(entry["pk"], entry["sk"]), put={"dead": "dead", "why": "?"}, drop=["shard"]
     )
@@ -257,7 +259,7 @@ def test_who_meets_others_at_the_same_rows_is_done_or_told_and_nothing_is_half_d
     stage.house.prove()
 
 
-def send(stage: Scene, name: str, ask: Ask, client: Contended) -> Reply:
+def send(stage: Scene, name: str, ask: Ask, client: Any, key: str = "") -> Reply:
     house, route = stage.house, DEEDS[name]
     people = {"agent": stage.agent.headers, "operator": stage.operator.headers, "admin": house.admin.headers}
     whose = people.get(route.who.value, {})
@@ -266,9 +268,9 @@ def send(stage: Scene, name: str, ask: Ask, client: Contended) -> Reply:
         path = path.replace(part, next(parts))
     world = house.world
     settings = world.settings.model_copy(update=dict(ask.settings))
-    key = {"Idempotency-Key": name.replace(" ", "-")} if route.once else {}
+    named = {"Idempotency-Key": f"{name.replace(' ', '-')}{key}"} if route.once else {}
     with house.living_in(store=replace(world.store, client=client), settings=settings):
-        headers = {**whose, **key, **ask.headers}
+        headers = {**whose, **named, **ask.headers}
         return house.request(route.method, path, ask.words, headers=headers, raw=ask.raw)
 
 

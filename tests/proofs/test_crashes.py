@@ -159,8 +159,9 @@ def losing(times: int) -> Callable[[str, int], Fault | None]:
     return faults.nth_of(range(times), faults.lost_answer(), operation="transact_write_items")
 
 
-def survive(house: House, clock: MovableClock, deed: Deed, *, thorough: bool) -> int:
-    """Cut a deed off at every call of its own, or thoroughly at those of the door as well, and compare what came of it.
+def survive(house: House, clock: MovableClock, deed: Deed, *, thorough: bool, then_days: int = 0) -> int:
+    """Cut a deed off at every call of its own, or thoroughly at those of the door as well, and compare what came of it,
+    after so many days.
 
     The number of crash points.
     """
@@ -173,6 +174,7 @@ def survive(house: House, clock: MovableClock, deed: Deed, *, thorough: bool) ->
     for point in every(learnt.calls) if thorough else telling(learnt.calls, first):
         pairs[point.name] = deed.prepare(house, clock, agent)
         suffer(house, deed, pairs[point.name], point)
+    clock.pass_time(days=then_days)
     settle(house, clock)
     rows, mailbox = order.check(house), house.world.courier
     assert isinstance(mailbox, Mailbox)

@@ -38,7 +38,7 @@ def test_who_never_heard_of_a_deed_asks_again_and_it_is_done_once(stage: Scene) 
             send(stage, name, ask, FlakyClient(plain, dying))
         done = rows(house)
         again = send(stage, name, ask, plain)
-        assert (name, _told(again)) == (name, OTHERWISE.get(name, (DEEDS[name].status, None)))
+        assert (name, told(again)) == (name, OTHERWISE.get(name, (DEEDS[name].status, None)))
         assert name == TOLD_EACH_TIME or rows(house) == done, name
         house.admin.do(f"/agents/{stage.agent.id}/unsuspend")
         house.admin.do(f"/operators/{stage.operator.id}/unsuspend")
@@ -46,5 +46,6 @@ def test_who_never_heard_of_a_deed_asks_again_and_it_is_done_once(stage: Scene) 
     house.prove()
 
 
-def _told(reply: Reply) -> tuple[int, str | None]:
+def told(reply: Reply) -> tuple[int, str | None]:
+    """The status of an answer, and its code if it is a refusal."""
     return reply.status, reply.json.get("code") if reply.status >= 400 else None
