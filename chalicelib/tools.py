@@ -9,7 +9,7 @@ from chalicelib.doors.mcp.server import Server
 from chalicelib.doors.mcp.waits import SealedTasks
 from chalicelib.products.accounts import tools as accounts
 from chalicelib.products.operators import tools as operators
-from chalicelib.products.tasks import tools as tasks
+from chalicelib.products.tasks.tools import tasks
 
 INSTRUCTIONS = """Byhand has people do what a program cannot, in the world or online, and pays them when it is proven.
 

@@ -92,11 +92,11 @@ def operator(task: Task) -> words.OperatorShown | None:
     return words.OperatorShown(id=task.operator_id, name=task.operator_name or "", rating=rating)
 
 
-def in_feed(opening: Opening) -> words.FeedRow:
+def in_feed(opening: Opening) -> work_words.FeedRow:
     """A task that an operator can take: its place, without the address."""
     shown = dict(opening.shown)
     place = shown.pop("location")
-    return words.FeedRow(
+    return work_words.FeedRow(
         task_id=opening.opening_id, title=opening.title, task_type=rules.TaskType(opening.kind),
         location=words.Coordinates.model_validate(place) if place else words.Remote(),
         reward_usd=opening.pay_micros, deadline=opening.deadline, created_at=opening.posted_at, **shown,

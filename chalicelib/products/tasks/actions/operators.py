@@ -24,7 +24,6 @@ from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.tasks import ProofPhoto, ProofSheet, Task, TaskRef
 from chalicelib.products.tasks.store import disputes as dispute_store
 from chalicelib.products.tasks.store import tasks as rows
-from chalicelib.products.tasks.words import tasks as words
 from chalicelib.products.tasks.words import work as work_words
 
 LIST = "operator/tasks"
@@ -62,7 +61,7 @@ class _Links:
         return {upload_id: place for place, upload_id in self.own.items() if upload_id}
 
 
-def browse(world: World, operator: Operator, query: words.FeedQuery) -> words.FeedPage:
+def browse(world: World, operator: Operator, query: work_words.FeedQuery) -> work_words.FeedPage:
     """Tasks that can be taken, newest first: of the type asked for, or of those the operator names as skills.
 
     Raises Invalid.
@@ -72,7 +71,7 @@ def browse(world: World, operator: Operator, query: words.FeedQuery) -> words.Fe
     offset = 0 if turn.after else query.offset
     page = board.feed(world.store, types, query.limit, offset, turn.after)
     shown = [show.in_feed(opening) for opening in page.openings]
-    return words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=page.capped))
+    return work_words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=page.capped))
 
 
 def accept(
@@ -106,13 +105,13 @@ def accept(
     answer = (
         work_words.Estimated(task_id=task_id, status=status, estimate_minutes=estimate.minutes)
         if estimate
-        else words.Accepted(task_id=task_id, status=status, accepted_at=now)
+        else work_words.Accepted(task_id=task_id, status=status, accepted_at=now)
     )
     return once.commit(world.store, claim, writes, answer)
 
 
 def submit(
-    world: World, operator: Operator, task_id: str, submission: words.Submission, claim: Claim | None
+    world: World, operator: Operator, task_id: str, submission: work_words.Submission, claim: Claim | None
 ) -> Outcome:
     """Hand in proof; the Guardian looks at it next. Its bytes are checked and frozen before anything is committed.
 
@@ -146,11 +145,11 @@ def submit(
         news.announce(world, task.ref, move, submission=number),
     ]  # fmt: skip
     return once.commit(
-        world.store, claim, writes, words.Submitted(task_id=task_id, status=Status(move.end), submitted_at=now)
+        world.store, claim, writes, work_words.Submitted(task_id=task_id, status=Status(move.end), submitted_at=now)
     )
 
 
-def _asked_for(operator: Operator, query: words.FeedQuery) -> list[str]:
+def _asked_for(operator: Operator, query: work_words.FeedQuery) -> list[str]:
     """The types to show; none of them means all. Skills that are no task type say nothing about tasks."""
     if query.task_type:
         return [query.task_type]
@@ -182,7 +181,7 @@ def _still_in_time(task: Task, operator: Operator, now: datetime) -> ConditionBa
     return mine & Attr("deadline").gt(iso(now - rules.LATE))
 
 
-def _check_proof(proof_type: str, submission: words.Submission) -> None:
+def _check_proof(proof_type: str, submission: work_words.Submission) -> None:
     """What a proof of this type must have (ruling 20), and how much it may (ruling 21). Raises Invalid."""
     if len(submission.photos) + len(submission.artifacts) > rules.FILES_MAX:
         raise Invalid("photos", f"and artifacts may be at most {rules.FILES_MAX} together")
@@ -194,13 +193,13 @@ def _check_proof(proof_type: str, submission: words.Submission) -> None:
         raise Invalid("artifacts", "is required: this task's proof type is ARTIFACT")
 
 
-def _links(world: World, submission: words.Submission) -> _Links:
+def _links(world: World, submission: work_words.Submission) -> _Links:
     fields = {"photos": submission.photos, "artifacts": submission.artifacts}
     links = {f"{field}.{n}": link for field, each in fields.items() for n, link in enumerate(each)}
     return _Links(links, {place: files.own_upload_id(world, link) for place, link in links.items()})
 
 
-def _sheet(submission: words.Submission, links: _Links, frozen: Mapping[str, Frozen], now: datetime) -> ProofSheet:
+def _sheet(submission: work_words.Submission, links: _Links, frozen: Mapping[str, Frozen], now: datetime) -> ProofSheet:
     """The sheet of a proof. Own uploads are frozen copies; a link elsewhere stays a link, where such proof is taken."""
 
     def photos(field: str) -> list[ProofPhoto]:

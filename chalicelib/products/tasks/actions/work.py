@@ -16,13 +16,12 @@ from chalicelib.products.tasks.actions import endings, suspension
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model.tasks import TaskRef
 from chalicelib.products.tasks.store import tasks as rows
-from chalicelib.products.tasks.words import tasks as words
 from chalicelib.products.tasks.words import work as work_words
 
 LIST = "operator/tasks/mine"
 
 
-def list_mine(world: World, operator: Operator, query: words.FeedQuery) -> work_words.MyTaskPage:
+def list_mine(world: World, operator: Operator, query: work_words.FeedQuery) -> work_words.MyTaskPage:
     """What an operator has taken, newest first, with where each task stands now. Raises Invalid."""
     if query.task_type:
         raise Invalid("task_type", "is for the feed; leave it out with scope=mine")
@@ -37,7 +36,7 @@ def list_mine(world: World, operator: Operator, query: words.FeedQuery) -> work_
     return work_words.MyTaskPage(data=shown, pagination=turn.pagination(last, total))
 
 
-def find(world: World, operator: Operator, task_id: str) -> work_words.MyTask | words.FeedRow:
+def find(world: World, operator: Operator, task_id: str) -> work_words.MyTask | work_words.FeedRow:
     """A task with all that the work needs, for whoever has or had it; else as the feed shows it, while it is open.
 
     Raises TaskNotFound.

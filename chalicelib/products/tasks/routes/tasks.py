@@ -79,22 +79,25 @@ def rate(call: Call[work_words.RateOrder]) -> Outcome:
 
 
 @_routes.get(
-    "/api/v1/operator/tasks", Who.OPERATOR, lambda: words.FeedQuery, lambda: words.FeedPage | work_words.MyTaskPage
+    "/api/v1/operator/tasks",
+    Who.OPERATOR,
+    lambda: work_words.FeedQuery,
+    lambda: work_words.FeedPage | work_words.MyTaskPage,
 )
-def browse(call: Call[words.FeedQuery]) -> words.FeedPage | work_words.MyTaskPage:
+def browse(call: Call[work_words.FeedQuery]) -> work_words.FeedPage | work_words.MyTaskPage:
     if call.words.scope == "mine":
         return work.list_mine(call.world, call.operator, call.words)
     return operators.browse(call.world, call.operator, call.words)
 
 
-@_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, lambda: work_words.MyTask | words.FeedRow)
-def find_mine(call: Call[Nothing]) -> work_words.MyTask | words.FeedRow:
+@_routes.get("/api/v1/operator/tasks/{task_id}", Who.OPERATOR, Nothing, lambda: work_words.MyTask | work_words.FeedRow)
+def find_mine(call: Call[Nothing]) -> work_words.MyTask | work_words.FeedRow:
     return work.find(call.world, call.operator, call.ids["task_id"])
 
 
 @_routes.post(
     "/api/v1/operator/tasks/{task_id}/accept", Who.OPERATOR, lambda: work_words.AcceptOrder,
-    lambda: words.Accepted | work_words.Estimated,
+    lambda: work_words.Accepted | work_words.Estimated,
 )  # fmt: skip
 def accept(call: Call[work_words.AcceptOrder]) -> Outcome:
     return operators.accept(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
@@ -113,9 +116,9 @@ def release(call: Call[work_words.WithReason]) -> Outcome:
 
 
 @_routes.post(
-    "/api/v1/operator/tasks/{task_id}/submit", Who.OPERATOR, lambda: words.Submission, lambda: words.Submitted
+    "/api/v1/operator/tasks/{task_id}/submit", Who.OPERATOR, lambda: work_words.Submission, lambda: work_words.Submitted
 )
-def submit(call: Call[words.Submission]) -> Outcome:
+def submit(call: Call[work_words.Submission]) -> Outcome:
     return operators.submit(call.world, call.operator, call.ids["task_id"], call.words, call.claim)
 
 

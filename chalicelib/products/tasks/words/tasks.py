@@ -13,7 +13,7 @@ from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountIn, AmountOut, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
-from chalicelib.products.tasks.words.credentials import EncryptedCredential, PublicKey
+from chalicelib.products.tasks.words.credentials import PublicKey
 from chalicelib.products.tasks.words.disputes import DisputeShown
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -100,14 +100,6 @@ class ListQuery(PageWords):
     """GET /tasks."""
 
     status: Status | None = None
-
-
-class FeedQuery(PageWords):
-    """GET /operator/tasks. An operator with skills sees what fits them; `all=true` shows everything."""
-
-    task_type: TypeIn | None = None
-    scope: Literal["mine"] | None = None
-    everything: bool = Field(default=False, alias="all")
 
 
 class OperatorShown(Words):
@@ -245,55 +237,3 @@ class Decided(Words):
     task_id: str
     status: Status
     message: str
-
-
-class FeedRow(Words):
-    """One task that an operator can take; its address is for whoever has accepted it."""
-
-    task_id: str
-    title: str
-    description: str
-    task_type: TaskType
-    task_domain: str
-    proof_type: str
-    location: Coordinates | Remote
-    reward_usd: AmountOut
-    deadline: Moment
-    proof_requirements: list[str]
-    estimate_required: bool = False
-    created_at: Moment
-
-
-class FeedPage(Words):
-    """GET /operator/tasks."""
-
-    data: list[FeedRow]
-    pagination: Pagination
-
-
-class Accepted(Words):
-    """POST /operator/tasks/:id/accept."""
-
-    task_id: str
-    status: Status
-    accepted_at: Moment
-
-
-class Submission(Words):
-    """POST /operator/tasks/:id/submit: the words of proof; which are needed follows from the task's proof type."""
-
-    photos: list[Url] = Field(default_factory=list, max_length=20)
-    notes: Annotated[str, StringConstraints(max_length=5_000)] | None = None
-    confirmation_text: Annotated[str, StringConstraints(max_length=5_000)] | None = None
-    reference_url: WebUrl | None = None
-    artifacts: list[Url] = Field(default_factory=list, max_length=20)
-    encrypted_credential: EncryptedCredential | None = None
-
-
-class Submitted(Words):
-    """The proof is in."""
-
-    task_id: str
-    status: Status
-    submitted_at: Moment
-    message: str = "Proof submitted. AI Guardian verification in progress."

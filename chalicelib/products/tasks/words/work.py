@@ -1,18 +1,51 @@
-"""Requests and answers of the work between taking a task and rating it: estimates, the operator's day, ratings."""
+"""Requests and answers of the work: the feed, taking a task, the operator's day, handing in, ratings."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from chalicelib.core.board.model import AssignmentState
-from chalicelib.kit.pages import Pagination
+from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountOut, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
 from chalicelib.products.tasks.rules import TaskType
-from chalicelib.products.tasks.words.tasks import OperatorShown, TaskTold
+from chalicelib.products.tasks.words.credentials import EncryptedCredential
+from chalicelib.products.tasks.words.tasks import Coordinates, OperatorShown, Remote, TaskTold, TypeIn, Url, WebUrl
 
 _Part = Annotated[int, Field(ge=0, le=1_000_000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+
+class FeedQuery(PageWords):
+    """GET /operator/tasks. An operator with skills sees what fits them; `all=true` shows everything."""
+
+    task_type: TypeIn | None = None
+    scope: Literal["mine"] | None = None
+    everything: bool = Field(default=False, alias="all")
+
+
+class FeedRow(Words):
+    """One task that an operator can take; its address is for whoever has accepted it."""
+
+    task_id: str
+    title: str
+    description: str
+    task_type: TaskType
+    task_domain: str
+    proof_type: str
+    location: Coordinates | Remote
+    reward_usd: AmountOut
+    deadline: Moment
+    proof_requirements: list[str]
+    estimate_required: bool = False
+    created_at: Moment
+
+
+class FeedPage(Words):
+    """GET /operator/tasks."""
+
+    data: list[FeedRow]
+    pagination: Pagination
 
 
 class AcceptOrder(Words):
@@ -22,6 +55,14 @@ class AcceptOrder(Words):
     estimate_hours: _Part | None = None
     estimate_minutes: _Part | None = None
     estimate_note: Annotated[str, StringConstraints(max_length=1_000)] | None = None
+
+
+class Accepted(Words):
+    """POST /operator/tasks/:id/accept."""
+
+    task_id: str
+    status: Status
+    accepted_at: Moment
 
 
 class Estimated(Words):
@@ -92,6 +133,26 @@ class MyTask(TaskTold):
 
     state: AssignmentState
     resubmit_until: Moment | None
+
+
+class Submission(Words):
+    """POST /operator/tasks/:id/submit: the words of proof; which are needed follows from the task's proof type."""
+
+    photos: list[Url] = Field(default_factory=list, max_length=20)
+    notes: Annotated[str, StringConstraints(max_length=5_000)] | None = None
+    confirmation_text: Annotated[str, StringConstraints(max_length=5_000)] | None = None
+    reference_url: WebUrl | None = None
+    artifacts: list[Url] = Field(default_factory=list, max_length=20)
+    encrypted_credential: EncryptedCredential | None = None
+
+
+class Submitted(Words):
+    """The proof is in."""
+
+    task_id: str
+    status: Status
+    submitted_at: Moment
+    message: str = "Proof submitted. AI Guardian verification in progress."
 
 
 class RateOrder(Words):

@@ -6,7 +6,8 @@ from chalicelib.core.world import World
 from chalicelib.doors.mcp.tools import Look, ToolCall, Tools, Wait
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import ToolWords
-from chalicelib.products.tasks.actions import agents, categories, credentials, looks
+from chalicelib.products.tasks.actions import agents, categories, credentials
+from chalicelib.products.tasks.tools import looks
 from chalicelib.products.tasks.words import categories as category_words
 from chalicelib.products.tasks.words import credentials as credential_words
 from chalicelib.products.tasks.words import tasks as words

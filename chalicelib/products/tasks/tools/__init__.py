@@ -1,0 +1,1 @@
+"""Tasks as tools, and what a model is told of one task."""
