@@ -61,7 +61,7 @@ def test_a_list_of_tools_wakes_no_product(modules: dict[str, bool]) -> None:
     more = {name for name in ours if name.startswith("chalicelib.products.")} - {
         name for name, has_run in modules.items() if has_run
     }
-    assert more == set()
+    assert [name for name in more if not (ROOT / name.replace(".", "/")).is_dir()] == []
     assert [name for name in modules if name.startswith("chalicelib.doors.mcp.") and modules[name]] == [
         "chalicelib.doors.mcp.mount"
     ]
