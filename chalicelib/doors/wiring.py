@@ -9,9 +9,12 @@ from chalicelib.core import settings as configuration
 from chalicelib.core.events import courier
 from chalicelib.core.identity import deployment, keys, tokens
 from chalicelib.core.judge import bedrock, built_in, openai
+from chalicelib.core.ports.judge import Judge
+from chalicelib.core.ports.payments import Rail
+from chalicelib.core.ports.tokens import Tokens
 from chalicelib.core.providers import dlocal, payoneer, play
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import Judge, Rail, Tokens, World
+from chalicelib.core.world import World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock

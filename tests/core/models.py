@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.core.judge.bedrock import BedrockJudge
 from chalicelib.core.judge.openai import OpenAiJudge
-from chalicelib.core.world import Judge
+from chalicelib.core.ports.judge import Judge
 from chalicelib.kit import aws
 from tests.loopback import Quiet, handling
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.core.agenda.model import Entry
-from chalicelib.core.world import Receipt, World
+from chalicelib.core.ports.courier import Receipt
+from chalicelib.core.world import World
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.table import Write

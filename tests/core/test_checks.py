@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from chalicelib.core.identity import places
 from chalicelib.core.judge import checks
 from chalicelib.core.judge.built_in import BuiltInJudge
-from chalicelib.core.world import Case, Likeness, Photo, Place
+from chalicelib.core.ports.judge import Case, Likeness, Photo, Place
 from tests.harness import picture
 
 CONTENT = picture()

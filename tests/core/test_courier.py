@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core.events.courier import ANSWER_BYTES, HttpCourier, UrlRule
-from chalicelib.core.world import Receipt
+from chalicelib.core.ports.courier import Receipt
 from tests.core.servers import (
     OK,
     Behaviour,

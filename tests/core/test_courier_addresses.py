@@ -6,7 +6,7 @@ import pytest
 from pytest_socket import SocketConnectBlockedError
 
 from chalicelib.core.events.courier import HttpCourier, UrlRule
-from chalicelib.core.world import UnsafeUrl
+from chalicelib.core.ports.courier import UnsafeUrl
 from tests.core.servers import OK, answering, serving
 
 STRICT = UrlRule(https_only=True, loopback_allowed=False)

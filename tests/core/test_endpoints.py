@@ -24,7 +24,8 @@ from chalicelib.core.events.endpoints import (
     key_of,
     new_secret,
 )
-from chalicelib.core.world import Receipt, World
+from chalicelib.core.ports.courier import Receipt
+from chalicelib.core.world import World
 from chalicelib.kit import ids
 from chalicelib.kit.commit import commit
 from chalicelib.kit.lifecycle import MovedOn

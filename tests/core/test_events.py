@@ -16,7 +16,8 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda import store as agenda_rows
 from chalicelib.core.events import service as events
 from chalicelib.core.events import store as rows
-from chalicelib.core.world import Receipt, World
+from chalicelib.core.ports.courier import Receipt
+from chalicelib.core.world import World
 from chalicelib.kit import table
 from chalicelib.kit.commit import commit
 from chalicelib.kit.errors import Conflict

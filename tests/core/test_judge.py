@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from PIL import Image
 
 from chalicelib.core.judge.built_in import BuiltInJudge
-from chalicelib.core.world import Case, Photo, Verdict
+from chalicelib.core.ports.judge import Case, Photo, Verdict
 from chalicelib.products.tasks.rules import Decision, decide
 from tests.harness import picture
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.core.judge import prompt
-from chalicelib.core.world import Case, JudgeUnavailable, Likeness, Photo, Place, Verdict
+from chalicelib.core.ports.judge import Case, JudgeUnavailable, Likeness, Photo, Place, Verdict
 from chalicelib.products.tasks.rules import Decision, decide
 from tests.core.models import KEY, MODEL, WIRES, Wire, answer, openai, serving
 from tests.harness import picture

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core import settings as config
+from chalicelib.core.ports.payments import Charge, Opened, Paid, Rail, Refused, Till, Unheard, Unknown
 from chalicelib.core.providers.dlocal import DlocalTill
 from chalicelib.core.providers.payoneer import PayoneerRail
 from chalicelib.core.providers.play import PlayRail
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import Charge, Opened, Paid, Rail, Refused, Till, Unheard, Unknown
 from chalicelib.doors import wiring
 from chalicelib.kit.config import ConfigurationError, read
 from chalicelib.kit.outside import Unanswered, Unreached

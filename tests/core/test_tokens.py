@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.core.identity.keys import ASKED_EVERY, KEPT, ProviderKeys, published
 from chalicelib.core.identity.tokens import ClosedDoor, JwtTokens
-from chalicelib.core.world import BadToken, Bearer
+from chalicelib.core.ports.tokens import BadToken, Bearer
 from tests.core.providers import ISSUER, PAGE, Provider, encoded, jwk, key, pem, providing
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)

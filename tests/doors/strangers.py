@@ -15,7 +15,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.core.events.courier import UrlRule
-from chalicelib.core.world import Case, JudgeUnavailable, Receipt, RequirementResult, Verdict
+from chalicelib.core.ports.courier import Receipt
+from chalicelib.core.ports.judge import Case, JudgeUnavailable, RequirementResult, Verdict
 
 
 @dataclass

@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.identity import deployment
-from chalicelib.core.world import Case, JudgeUnavailable, Verdict
+from chalicelib.core.ports.judge import Case, JudgeUnavailable, Verdict
 from chalicelib.kit.commit import commit
 from chalicelib.products.tasks import kinds
 from local.webhooks import Receiver

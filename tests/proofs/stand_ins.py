@@ -7,20 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.core.world import (
-    Case,
-    Charge,
-    JudgeUnavailable,
-    Notice,
-    Opened,
-    Paid,
-    Receipt,
-    Refused,
-    RequirementResult,
-    Unheard,
-    Unknown,
-    Verdict,
-)
+from chalicelib.core.ports.courier import Receipt
+from chalicelib.core.ports.judge import Case, JudgeUnavailable, RequirementResult, Verdict
+from chalicelib.core.ports.payments import Charge, Notice, Opened, Paid, Refused, Unheard, Unknown
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.outside import Unreached
 from tests.faults import Fault, never

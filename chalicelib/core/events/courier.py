@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-from chalicelib.core.world import Receipt, UnsafeUrl
+from chalicelib.core.ports.courier import Receipt, UnsafeUrl
 
 EXCHANGE_SECONDS = 10
 ANSWER_BYTES = 64 * 1024

@@ -28,7 +28,8 @@ from chalicelib.core.events.endpoints import (
     signatures,
 )
 from chalicelib.core.events.store import TABLE
-from chalicelib.core.world import Receipt, World
+from chalicelib.core.ports.courier import Receipt
+from chalicelib.core.world import World
 from chalicelib.kit import clock, ids, log
 from chalicelib.kit.conditions import Attr
 from chalicelib.kit.table import Item, Key, Write, update

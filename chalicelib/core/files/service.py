@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from chalicelib.core.files import store as rows
 from chalicelib.core.files.model import IMAGE_TYPES, PUT_SECONDS, READ_SECONDS, Frozen, Upload
 from chalicelib.core.identity.model import Operator
-from chalicelib.core.world import Likeness, World
+from chalicelib.core.ports.judge import Likeness
+from chalicelib.core.world import World
 from chalicelib.kit import ids, pictures
 from chalicelib.kit.errors import Conflict, Invalid
 from chalicelib.kit.store import Place

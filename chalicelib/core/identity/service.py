@@ -10,7 +10,8 @@ from typing import Literal
 from chalicelib.core.identity import named_keys, people
 from chalicelib.core.identity import store as rows
 from chalicelib.core.identity.model import Admin, Agent, ApiKey, Kyc, Operator
-from chalicelib.core.world import BadToken, Bearer, World
+from chalicelib.core.ports.tokens import BadToken, Bearer
+from chalicelib.core.world import World
 from chalicelib.kit import ids, log
 from chalicelib.kit.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from chalicelib.kit.lifecycle import MovedOn

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.core.identity.keys import ProviderKeys
-from chalicelib.core.world import BadToken, Bearer
+from chalicelib.core.ports.tokens import BadToken, Bearer
 
 ALGORITHM = "RS256"
 TOKEN_BYTES_MAX = 8_192

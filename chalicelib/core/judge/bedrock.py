@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.judge import prompt
-from chalicelib.core.world import Case, JudgeUnavailable, Verdict
+from chalicelib.core.ports.judge import Case, JudgeUnavailable, Verdict
 from chalicelib.kit import aws
 
 

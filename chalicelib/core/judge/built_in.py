@@ -15,7 +15,7 @@ import hashlib
 from dataclasses import dataclass
 
 from chalicelib.core.judge import checks
-from chalicelib.core.world import Case, Photo, RequirementResult, Verdict
+from chalicelib.core.ports.judge import Case, Photo, RequirementResult, Verdict
 from chalicelib.kit import pictures
 
 MODEL = "built-in/2"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.core.identity import places
-from chalicelib.core.world import Case, Likeness, Photo
+from chalicelib.core.ports.judge import Case, Likeness, Photo
 
 UNCLEAR, AGAINST, REUSED = 60, 30, 0
 TAKEN_BEFORE_MAX = timedelta(days=1)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.core.world import Case, JudgeUnavailable, Photo, RequirementResult, Verdict
+from chalicelib.core.ports.judge import Case, JudgeUnavailable, Photo, RequirementResult, Verdict
 from chalicelib.kit import clock, pictures
 
 VERSION = "prompt-1"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib.core.ports.payments import Charge, Notice, Opened
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import Charge, Notice, Opened
 from chalicelib.kit import clock, money, outside
 from chalicelib.kit.clock import SystemClock
 from chalicelib.kit.outside import Answer, Unanswered

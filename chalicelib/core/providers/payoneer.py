@@ -16,8 +16,8 @@ from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib.core.ports.payments import Paid, Refused, Unheard, Unknown
 from chalicelib.core.settings import Settings
-from chalicelib.core.world import Paid, Refused, Unheard, Unknown
 from chalicelib.kit import money, outside
 from chalicelib.kit.outside import Answer, Unanswered, Unreached
 

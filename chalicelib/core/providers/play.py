@@ -1,6 +1,6 @@
 """The rail of play money: whatever a test deployment pays has arrived."""
 
-from chalicelib.core.world import Paid
+from chalicelib.core.ports.payments import Paid
 
 
 class PlayRail:

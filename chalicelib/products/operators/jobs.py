@@ -14,7 +14,8 @@ from chalicelib.core.identity import deployment
 from chalicelib.core.identity import service as identity
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
-from chalicelib.core.world import Paid, Rail, Refused, Unheard, Unknown, World
+from chalicelib.core.ports.payments import Paid, Rail, Refused, Unheard, Unknown
+from chalicelib.core.world import World
 from chalicelib.kit import log
 from chalicelib.kit.clock import iso
 from chalicelib.kit.lifecycle import Role

@@ -9,7 +9,8 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
-from chalicelib.core.world import JudgeUnavailable, World
+from chalicelib.core.ports.judge import JudgeUnavailable
+from chalicelib.core.world import World
 from chalicelib.kit import log
 from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Conflict

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from chalicelib.core.ledger.postings import Shares
-from chalicelib.core.world import Verdict
+from chalicelib.core.ports.judge import Verdict
 from chalicelib.kit import money
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid

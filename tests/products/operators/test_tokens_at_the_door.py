@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.identity import service as identity
-from chalicelib.core.world import Bearer
+from chalicelib.core.ports.tokens import Bearer
 from chalicelib.kit import ids as shape
 from tests.core.providers import ISSUER, PAGE, Provider, key, providing
 from tests.harness import House, Operator, Reply

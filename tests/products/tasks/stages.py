@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.core.world import Judge
+from chalicelib.core.ports.judge import Judge
 from tests.doors.strangers import FixedJudge
 from tests.harness import Agent, House, Operator, Reply
 

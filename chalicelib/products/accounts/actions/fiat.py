@@ -7,7 +7,8 @@ order and claim committed ──► the provider is asked ──► where the pa
 
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.ledger import service as ledger
-from chalicelib.core.world import Charge, World
+from chalicelib.core.ports.payments import Charge
+from chalicelib.core.world import World
 from chalicelib.kit import ids, log, once, pages
 from chalicelib.kit.errors import Invalid, NotFound
 from chalicelib.kit.once import Claim, Outcome

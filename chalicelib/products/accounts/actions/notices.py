@@ -1,6 +1,7 @@
 """POST /webhooks/dlocal: what the payment provider tells us of an order, verified over its raw bytes (ruling 27)."""
 
-from chalicelib.core.world import Notice, World
+from chalicelib.core.ports.payments import Notice
+from chalicelib.core.world import World
 from chalicelib.kit import ids, log
 from chalicelib.kit.signed import BadSignature, is_signed
 from chalicelib.products.accounts import store as rows

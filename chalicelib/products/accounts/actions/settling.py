@@ -16,7 +16,8 @@ from chalicelib.core.events import service as events
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.ledger.model import Book
-from chalicelib.core.world import Notice, World
+from chalicelib.core.ports.payments import Notice
+from chalicelib.core.world import World
 from chalicelib.kit import log, money
 from chalicelib.kit.commit import commit
 from chalicelib.kit.lifecycle import Move, Role, WrongState, looking_again

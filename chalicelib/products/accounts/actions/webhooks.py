@@ -16,7 +16,8 @@ from chalicelib.core.events.endpoints import (
     secret_place,
 )
 from chalicelib.core.identity.model import Agent
-from chalicelib.core.world import UnsafeUrl, World
+from chalicelib.core.ports.courier import UnsafeUrl
+from chalicelib.core.world import World
 from chalicelib.kit import ids, once
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.once import Claim, Outcome, SecretAlreadyShown

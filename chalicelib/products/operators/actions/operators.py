@@ -9,7 +9,8 @@ from chalicelib.core.files.model import BODY_BYTES_MAX, Upload
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.ledger import service as ledger
-from chalicelib.core.world import Bearer, World
+from chalicelib.core.ports.tokens import Bearer
+from chalicelib.core.world import World
 from chalicelib.kit import ids, once
 from chalicelib.kit.errors import Conflict, Invalid, TooLarge, Unauthenticated
 from chalicelib.kit.once import Claim, Outcome

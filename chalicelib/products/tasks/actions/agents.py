@@ -7,7 +7,8 @@ from chalicelib.core.events import service as events
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
-from chalicelib.core.world import UnsafeUrl, World
+from chalicelib.core.ports.courier import UnsafeUrl
+from chalicelib.core.world import World
 from chalicelib.kit import ids, once, pages
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid

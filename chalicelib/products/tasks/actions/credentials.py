@@ -11,7 +11,8 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.events import service as events
 from chalicelib.core.identity.model import Agent
-from chalicelib.core.world import RequirementResult, Verdict, World
+from chalicelib.core.ports.judge import RequirementResult, Verdict
+from chalicelib.core.world import World
 from chalicelib.kit import ids, once, p256
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Conflict, Gone, Invalid, NotFound

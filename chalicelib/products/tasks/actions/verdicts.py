@@ -6,7 +6,8 @@ from typing import Any
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
-from chalicelib.core.world import Case, Likeness, Photo, Place, Verdict, World
+from chalicelib.core.ports.judge import Case, Likeness, Photo, Place, Verdict
+from chalicelib.core.world import World
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules

@@ -1,0 +1,38 @@
+"""The forge: where code lives, and where issues about it are opened."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class ForgeUnavailable(Exception):
+    """No answer, or none that helps now: the same may be asked again later."""
+
+
+class ForgeRefused(Exception):
+    """The forge says no, and will say no again: no such repository, no right to it, issues are switched off."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue as the forge knows it."""
+
+    number: int
+    url: str
+
+
+class Forge(Protocol):
+    """A host of repositories, which are named owner/name. All raise ForgeUnavailable and ForgeRefused."""
+
+    def read(self, repo: str, path: str, bytes_max: int) -> str | None:
+        """The beginning of a text file at the head of its default branch; None when there is none. Asked without the
+        deployment's own rights: only what everybody may read (ruling 36).
+        """
+        ...
+
+    def find(self, repo: str, mark: str) -> Issue | None:
+        """The issue of ours whose text holds a mark; None when there is none."""
+        ...
+
+    def open(self, repo: str, title: str, text: str) -> Issue:
+        """Open an issue. Opening the same twice makes two: look for its mark first when in doubt."""
+        ...
