@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.core.board import service as board
 from chalicelib.core.board import store as rows
-from chalicelib.core.board.model import AssignmentState, Opening
+from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.core.board.service import SelfDealing, Taken, TooManyAssignments, TooManyGiveBacks
 from chalicelib.core.identity.model import Kyc, Operator
 from chalicelib.core.identity.service import KycRequired
@@ -30,7 +30,8 @@ def _operator(world: World, email: str = "jane@example.com", kyc: Kyc = Kyc.APPR
 
 def _open(world: World, slots: int = 1, kind: str = "PHOTO", title: str = "a sign", note: str = "é") -> str:
     opening = Opening(
-        opening_id=ids.new("task"), kind=kind, owner_id="agent_1", owner_email="agent@example.com", title=title,
+        opening_id=ids.new("task"), product="tasks", kind=kind, owner_id="agent_1",
+        owner_email="agent@example.com", title=title,
         pay_micros=25_000_000, posted_at=world.now(), deadline=world.now() + timedelta(days=1), slots=slots,
         shown={"lat": Decimal("40.7128"), "note": note},
     )  # fmt: skip
@@ -48,8 +49,12 @@ def _claim(world: World, opening_id: str, operator: Operator, most: int = 5) -> 
     looking_again(deed)
 
 
+def _mine(world: World, opening_id: str, operator_id: str) -> Assignment:
+    return board.assignment(world.store, opening_id, operator_id, MISSING)
+
+
 def _feed(world: World, kind: str | None = None) -> list[str]:
-    return [opening.title for opening in board.feed(world.store, [kind] if kind else [], 20, 0, None).openings]
+    return [opening.title for opening in board.feed(world.store, "tasks", [kind] if kind else [], 20, 0, None).openings]
 
 
 def _load(world: World, operator: Operator) -> int:
@@ -113,7 +118,7 @@ def test_an_operator_holds_so_many_assignments_and_no_more_and_handing_in_makes_
         _claim(world, openings[2], operator, most=2)
     assert caught.value.details == {"most": 2}
     assert board.find(world.store, openings[2], MISSING).taken == 0
-    commit(world.store, board.hand_in(openings[0], operator.id))
+    commit(world.store, board.hand_in(_mine(world, openings[0], operator.id)))
     _claim(world, openings[2], operator, most=2)
 
 
@@ -150,11 +155,11 @@ def test_other_peoples_work_is_missing_too(world: World) -> None:
 
 Deed = Callable[[World, str, str], list[object]]
 DEEDS: dict[str, tuple[Deed, AssignmentState, int]] = {
-    "handed in": (lambda w, o, p: board.hand_in(o, p), AssignmentState.SUBMITTED, 0),
-    "handed in again": (lambda w, o, p: board.hand_in_again(o, p), AssignmentState.SUBMITTED, 1),
+    "handed in": (lambda w, o, p: board.hand_in(_mine(w, o, p)), AssignmentState.SUBMITTED, 0),
+    "handed in again": (lambda w, o, p: board.hand_in(_mine(w, o, p), again=True), AssignmentState.SUBMITTED, 1),
     "completed": (lambda w, o, p: board.complete(o, p, w.now()), AssignmentState.COMPLETED, 1),
-    "withdrawn": (lambda w, o, p: board.withdraw(o, p, w.now(), at_work=True), AssignmentState.WITHDRAWN, 0),
-    "withdrawn later": (lambda w, o, p: board.withdraw(o, p, w.now(), at_work=False), AssignmentState.WITHDRAWN, 1),
+    "withdrawn": (lambda w, o, p: board.withdraw(o, p, w.now(), at_work_on="tasks"), AssignmentState.WITHDRAWN, 0),
+    "withdrawn later": (lambda w, o, p: board.withdraw(o, p, w.now(), at_work_on=None), AssignmentState.WITHDRAWN, 1),
 }
 
 
@@ -174,7 +179,7 @@ def test_every_end_leaves_the_assignment_in_its_state_and_the_load_right(world: 
 def test_who_may_hand_in_again_has_something_to_hand_in_until_then(world: World, hands: Hands) -> None:
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
-    commit(world.store, board.hand_in(opening_id, operator.id))
+    commit(world.store, board.hand_in(_mine(world, opening_id, operator.id)))
     commit(world.store, [board.expect_again(operator.id, world.now() + timedelta(hours=24))])
     assert board.is_working(world.store, operator.id, world.now())
     hands.pass_by(hours=24)
@@ -207,7 +212,7 @@ def test_who_gave_a_slot_back_may_claim_it_again_and_is_listed_once(world: World
         commit(world.store, board.give_back(held, operator.id, world.now(), 5))
         hands.pass_by(seconds=1)
     _claim(world, opening_id, operator)
-    work, last = board.work_of(world.store, operator.id, 20, None)
+    work, last = board.work_of(world.store, operator.id, "tasks", 20, None)
     assert ([one.state for one in work], last) == ([AssignmentState.CLAIMED], None)
     assert (_feed(world), _load(world, operator)) == ([], 1)
 
@@ -238,7 +243,7 @@ def test_a_slot_of_work_that_was_withdrawn_is_not_given_back(world: World) -> No
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
     seen = board.find(world.store, opening_id, MISSING)
-    commit(world.store, board.withdraw(opening_id, operator.id, world.now(), at_work=True))
+    commit(world.store, board.withdraw(opening_id, operator.id, world.now(), at_work_on="tasks"))
     with pytest.raises(Taken):
         commit(world.store, board.release(seen, operator.id, world.now()))
     assert _feed(world) == []
@@ -247,7 +252,7 @@ def test_a_slot_of_work_that_was_withdrawn_is_not_given_back(world: World) -> No
 def test_work_that_nobody_took_is_withdrawn_and_can_be_taken_no_more(world: World) -> None:
     opening_id = _open(world)
     seen = board.find(world.store, opening_id, MISSING)
-    commit(world.store, board.withdraw(opening_id, None, world.now(), at_work=False))
+    commit(world.store, board.withdraw(opening_id, None, world.now(), at_work_on=None))
     assert _feed(world) == []
     with pytest.raises(Taken):
         commit(world.store, board.claim(seen, _operator(world), world.now(), 5))
@@ -256,9 +261,9 @@ def test_work_that_nobody_took_is_withdrawn_and_can_be_taken_no_more(world: Worl
 def test_a_load_below_zero_is_a_fault_of_ours(world: World) -> None:
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
-    commit(world.store, board.hand_in(opening_id, operator.id))
+    commit(world.store, board.hand_in(_mine(world, opening_id, operator.id)))
     with pytest.raises(ConditionBroken):
-        commit(world.store, board.hand_in(opening_id, operator.id))
+        commit(world.store, board.hand_in(_mine(world, opening_id, operator.id)))
     assert _load(world, operator) == 0
 
 
@@ -274,7 +279,7 @@ def test_the_feed_is_newest_first_and_can_be_gone_through_by_offset(world: World
     for number in range(7):
         hands.pass_by(seconds=1)
         _open(world, title=f"work {number}")
-    pages = [board.feed(world.store, [], 3, offset, None) for offset in (0, 3, 6)]
+    pages = [board.feed(world.store, "tasks", [], 3, offset, None) for offset in (0, 3, 6)]
     assert [[one.title for one in page.openings] for page in pages] == [
         ["work 6", "work 5", "work 4"], ["work 3", "work 2", "work 1"], ["work 0"]
     ]  # fmt: skip
@@ -287,7 +292,7 @@ def test_the_feed_can_be_gone_through_by_cursor_while_new_work_comes_in(world: W
         _open(world, title=f"work {number}")
     titles, after = [], None
     for _ in range(4):
-        page = board.feed(world.store, ["PHOTO"], 2, 0, after)
+        page = board.feed(world.store, "tasks", ["PHOTO"], 2, 0, after)
         titles += [one.title for one in page.openings]
         hands.pass_by(seconds=1)
         _open(world, title="new work")
@@ -305,7 +310,7 @@ def test_the_feed_of_several_kinds_can_be_gone_through_by_cursor_and_passes_over
         _open(world, title=f"work {number}", kind=("PHOTO", "DELIVERY", "SURVEY")[number % 3 if number > 30 else 2])
     titles, after, pages = [], None, 0
     while pages < 60:
-        page = board.feed(world.store, ["PHOTO", "DELIVERY"], 2, 0, after)
+        page = board.feed(world.store, "tasks", ["PHOTO", "DELIVERY"], 2, 0, after)
         assert len(page.openings) <= 2
         titles += [one.title for one in page.openings]
         pages, after = pages + 1, page.last
@@ -323,7 +328,7 @@ def test_a_page_that_grows_too_heavy_ends_early_and_its_cursor_goes_on_with_the_
         _open(world, title=f"work {number}", note="x" * 300_000)
     titles, after, pages = [], None, 0
     while pages < 5:
-        page = board.feed(world.store, [], 5, 0, after)
+        page = board.feed(world.store, "tasks", [], 5, 0, after)
         assert sum(len(str(one.shown)) for one in page.openings) <= board.PAGE_CHARACTERS_MAX
         titles += [one.title for one in page.openings]
         pages, after = pages + 1, page.last

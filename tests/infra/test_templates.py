@@ -27,6 +27,7 @@ INDEXES = {
         "feed_in_words": ("feed", "posted"),
         "feed_by_kind_in_words": ("feed_kind", "posted"),
         "by_operator": ("operator_id", "claimed"),
+        "by_worker": ("worker", "claimed"),
     },
     "Tasks": {"by_status": ("account_status", "sk"), "disputes": ("dispute_state", "opened")},
 }

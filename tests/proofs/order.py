@@ -237,7 +237,7 @@ def _check_board(world: World, rows: Rows) -> None:
     assert {who: load for who, load in loads.items() if load} == dict(claimed)
     working = Counter(str(task.operator_id) for task in rows.tasks if task.status in WORKING)
     assert working == claimed
-    shown = {item["pk"] for item in board.feed(world.store, None, 1_000, None).items}
+    shown = {item["pk"] for item in board.feed(world.store, "tasks", None, 1_000, None).items}
     assert shown == {task.task_id for task in rows.tasks if task.status is Status.PENDING}
 
 

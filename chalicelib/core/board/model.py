@@ -25,9 +25,13 @@ class AssignmentState(StrEnum):
 
 @dataclass(frozen=True)
 class Opening:
-    """Work that somebody can take. `shown` is what the feed tells of it, in the words of its product."""
+    """Work that somebody can take. `shown` is what the feed tells of it, in the words of its product.
+
+    Each product has a feed of its own; within it, work is of kinds.
+    """
 
     opening_id: str
+    product: str
     kind: str
     owner_id: str
     owner_email: str
@@ -48,6 +52,7 @@ class Assignment:
     opening_id: str
     operator_id: str
     owner_id: str
+    product: str
     kind: str
     title: str
     pay_micros: int

@@ -122,19 +122,23 @@ def check_may_claim(opening: Opening, operator: Operator) -> None:
         raise SelfDealing
 
 
-def claim(opening: Opening, operator: Operator, now: datetime, most: int) -> list[Write]:
+def claim(
+    opening: Opening, operator: Operator, now: datetime, most: int, *, one_at_a_time: Conflict | None = None
+) -> list[Write]:
     """Take a slot: of all who try, as many succeed as there are slots. Who gave it back may take it again.
 
-    The writes refuse Taken, TooManyAssignments.
+    `one_at_a_time` is for a product whose work is measured while it lasts: what to say to whoever is at work on it.
+    The writes refuse Taken, TooManyAssignments, and that.
     """
     mine = Assignment(
-        opening_id=opening.opening_id, operator_id=operator.id, owner_id=opening.owner_id, kind=opening.kind,
-        title=opening.title, pay_micros=opening.pay_micros, state=AssignmentState.CLAIMED, claimed_at=now,
+        opening_id=opening.opening_id, operator_id=operator.id, owner_id=opening.owner_id, product=opening.product,
+        kind=opening.kind, title=opening.title, pay_micros=opening.pay_micros, state=AssignmentState.CLAIMED,
+        claimed_at=now,
     )  # fmt: skip
     return [
         rows.take_slot(opening, _cannot_take),
         rows.add_assignment(mine, Taken()),
-        rows.more_load(operator.id, most, TooManyAssignments(most)),
+        _more_load(operator.id, opening.product, most, one_at_a_time),
     ]
 
 
@@ -143,7 +147,7 @@ def release(opening: Opening, operator_id: str, now: datetime) -> list[Write]:
 
     The writes refuse Taken, when the opening was withdrawn.
     """
-    return [*_free(opening, operator_id, now), rows.taken_back(operator_id)]
+    return [*_free(opening, operator_id, now), rows.taken_back(operator_id, opening.product)]
 
 
 def give_back(held: Held, operator_id: str, now: datetime, most: int) -> list[Write]:
@@ -155,47 +159,49 @@ def give_back(held: Held, operator_id: str, now: datetime, most: int) -> list[Wr
     stale = [day for day in held.gave_back_on if day < today]
     return [
         *_free(held.opening, operator_id, now),
-        rows.gave_back(operator_id, today, stale, most, TooManyGiveBacks(most)),
+        rows.gave_back(operator_id, held.opening.product, today, stale, most, TooManyGiveBacks(most)),
     ]
 
 
-def hand_in(opening_id: str, operator_id: str) -> list[Write]:
-    """The operator is done with it for now, and free to take something else."""
-    return [*_move(opening_id, operator_id, AssignmentState.SUBMITTED), rows.less_load(operator_id)]
+def hand_in(mine: Assignment, *, again: bool = False) -> list[Write]:
+    """The operator is done with it for now, and free to take something else. With better proof they were that before."""
+    moved = _move(mine.opening_id, mine.operator_id, AssignmentState.SUBMITTED)
+    return moved if again else [*moved, rows.less_load(mine.operator_id, mine.product)]
 
 
-def hand_in_again(opening_id: str, operator_id: str) -> list[Write]:
-    """Better proof for work that was handed in before."""
-    return _move(opening_id, operator_id, AssignmentState.SUBMITTED)
+def complete(opening_id: str, operator_id: str, now: datetime, *, pay_micros: int | None = None) -> list[Write]:
+    """The work is accepted and paid; `pay_micros` is what it paid in the end, where that was not known before."""
+    return [rows.close(opening_id), *_move(opening_id, operator_id, AssignmentState.COMPLETED, now, pay_micros)]
 
 
-def complete(opening_id: str, operator_id: str, now: datetime) -> list[Write]:
-    """The work is accepted and paid."""
-    return [rows.close(opening_id), *_move(opening_id, operator_id, AssignmentState.COMPLETED, now)]
+def withdraw(opening_id: str, operator_id: str | None, now: datetime, *, at_work_on: str | None) -> list[Write]:
+    """The work is cancelled or has expired; who was still at it, and had not handed in, is free again.
 
-
-def withdraw(opening_id: str, operator_id: str | None, now: datetime, *, at_work: bool) -> list[Write]:
-    """The work is cancelled or has expired; who was still at it, and had not handed in, is free again."""
+    `at_work_on` is the product whose work somebody is still at; None when nobody is.
+    """
     if operator_id is None:
         return [rows.close(opening_id)]
     moved = _move(opening_id, operator_id, AssignmentState.WITHDRAWN, now)
-    return [rows.close(opening_id), *moved, *([rows.less_load(operator_id)] if at_work else [])]
+    return [rows.close(opening_id), *moved, *([rows.less_load(operator_id, at_work_on)] if at_work_on else [])]
 
 
-def feed(store: Store, kinds: Collection[str], limit: int, offset: int, after: Mapping[str, Any] | None) -> Feed:
-    """Work that can be taken, newest first: of one kind, of several, or, where none is named, of all.
+def feed(
+    store: Store, product: str, kinds: Collection[str], limit: int, offset: int, after: Mapping[str, Any] | None
+) -> Feed:
+    """A product's work that can be taken, newest first: of one kind, of several, or, where none is named, of all.
 
     The first pages count, in an index of keys alone, so that a thousand are one small read, and then read the words of
     the page. Behind a cursor nothing is counted, and the words come in the same call from an index that holds them.
     """
-    return _counted(store, kinds, limit, offset) if after is None else _behind(store, kinds, limit, after)
+    if after is None:
+        return _counted(store, product, kinds, limit, offset)
+    return _behind(store, product, kinds, limit, after)
 
 
-def _counted(store: Store, kinds: Collection[str], limit: int, offset: int) -> Feed:
+def _counted(store: Store, product: str, kinds: Collection[str], limit: int, offset: int) -> Feed:
     kind = _only(kinds)
-    looked_at = rows.feed(
-        store, kind, FEED_COUNTED_MAX if kinds and not kind else max(offset + limit, FEED_COUNTED_MAX), None
-    )
+    most = FEED_COUNTED_MAX if kinds and not kind else max(offset + limit, FEED_COUNTED_MAX)
+    looked_at = rows.feed(store, product, kind, most, None)
     fitting = [key for key in looked_at.items if kind or not kinds or key["feed_kind"] in kinds]
     keys = fitting[offset : offset + limit]
     found = rows.find_openings(store, [key["pk"] for key in keys])
@@ -212,11 +218,11 @@ def _counted(store: Store, kinds: Collection[str], limit: int, offset: int) -> F
     return Feed(shown, total, _place(last, kind), capped=capped)
 
 
-def _behind(store: Store, kinds: Collection[str], limit: int, after: Mapping[str, Any]) -> Feed:
+def _behind(store: Store, product: str, kinds: Collection[str], limit: int, after: Mapping[str, Any]) -> Feed:
     """A page behind a cursor; where several kinds are asked for, so many times its rows are looked through for them."""
     kind = _only(kinds)
     several = len(kinds) > 1
-    page = rows.feed_in_words(store, kind, limit * LOOKED_THROUGH if several else limit, after)
+    page = rows.feed_in_words(store, product, kind, limit * LOOKED_THROUGH if several else limit, after)
     fitting = [item for item in page.items if not several or item["feed_kind"] in kinds]
     shown = list(_while_light(rows.read_opening(item) for item in fitting[:limit]))
     if len(shown) < len(fitting):
@@ -244,15 +250,17 @@ def _while_light(openings: Iterable[Opening]) -> Iterator[Opening]:
 
 
 def recent_work(store: Store, operator_id: str, limit: int) -> list[Assignment]:
-    """What an operator has claimed, newest first."""
-    return rows.assignments_of(store, operator_id, limit)[0]
+    """What an operator has claimed and kept, of all products, newest first."""
+    return rows.latest_assignments(store, operator_id, limit)
 
 
 def work_of(
-    store: Store, operator_id: str, limit: int, after: Mapping[str, Any] | None
+    store: Store, operator_id: str, product: str, limit: int, after: Mapping[str, Any] | None
 ) -> tuple[list[Assignment], Mapping[str, Any] | None]:
-    """A page of what an operator has claimed and kept, newest first, and the row to go on after, if there is more."""
-    return rows.assignments_of(store, operator_id, limit, after)
+    """A page of what an operator has claimed and kept of a product, newest first, and the row to go on after, if there
+    is more.
+    """
+    return rows.assignments_of(store, operator_id, product, limit, after)
 
 
 def count_of_work(operator_id: str) -> Place:
@@ -260,9 +268,9 @@ def count_of_work(operator_id: str) -> Place:
     return rows.TABLE, rows.load_row(operator_id)
 
 
-def read_count(row: Item | None) -> int:
-    """How much an operator has claimed and kept."""
-    return int((row or {}).get("listed", 0))
+def read_count(row: Item | None, product: str) -> int:
+    """How much of a product an operator has claimed and kept."""
+    return int((row or {}).get(rows.listed_of(product), 0))
 
 
 def expect_again(operator_id: str, until: datetime) -> Write:
@@ -281,6 +289,16 @@ def _cannot_take(row: Item) -> Exception:
     return MovedOn() if free else Taken()
 
 
+def _more_load(operator_id: str, product: str, most: int, one_at_a_time: Conflict | None) -> Write:
+    full = TooManyAssignments(most)
+    if one_at_a_time is None:
+        return rows.more_load(operator_id, product, most, full)
+    at_work = rows.open_of(product)
+    return rows.more_load_of(
+        operator_id, product, most, 1, lambda load: one_at_a_time if load.get(at_work, 0) >= 1 else full
+    )
+
+
 def _free(opening: Opening, operator_id: str, now: datetime) -> list[Write]:
     return [
         rows.free_slot(opening, Taken()),
@@ -288,5 +306,8 @@ def _free(opening: Opening, operator_id: str, now: datetime) -> list[Write]:
     ]
 
 
-def _move(opening_id: str, operator_id: str, state: AssignmentState, ended: datetime | None = None) -> list[Write]:
-    return [rows.move_assignment(opening_id, operator_id, state, ended)]
+def _move(
+    opening_id: str, operator_id: str, state: AssignmentState, ended: datetime | None = None,
+    pay_micros: int | None = None,
+) -> list[Write]:  # fmt: skip
+    return [rows.move_assignment(opening_id, operator_id, state, ended, pay_micros)]

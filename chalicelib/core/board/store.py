@@ -2,8 +2,9 @@
 
 pk                 sk                what
 <opening id>       opening           work that can be taken; in the indexes of the feed while it can
-<opening id>       operator#op_…     an assignment; in the index `by_operator` unless it was given back
-op_…               load              how many assignments an operator has, and has open, and gave back on which day
+<opening id>       operator#op_…     an assignment; in `by_operator` and `by_worker` unless it was given back
+op_…               load              how many assignments an operator has, of each product, and has open, and gave back
+                                     on which day
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,14 +15,13 @@ import simplejson
 
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.kit import clock
-from chalicelib.kit.conditions import Attr
+from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.store import Rows, Store
 from chalicelib.kit.table import Else, Item, Key, Write, add, put, update
 from chalicelib.kit.words import dumps
 
 TABLE = "board"
-FEED = "open"
 GAVE_BACK = "gave_back_"
 
 
@@ -35,6 +35,16 @@ def load_row(operator_id: str) -> Key:
     return Key(operator_id, "load")
 
 
+def open_of(product: str) -> str:
+    """Where an operator's load says how many assignments of a product are open."""
+    return f"open_{product}"
+
+
+def listed_of(product: str) -> str:
+    """Where an operator's load says how many assignments of a product they have kept."""
+    return f"listed_{product}"
+
+
 def _assignment_row(opening_id: str, operator_id: str) -> Key:
     return Key(opening_id, f"operator#{operator_id}")
 
@@ -42,7 +52,8 @@ def _assignment_row(opening_id: str, operator_id: str) -> Key:
 def add_opening(opening: Opening) -> Write:
     """A new opening, in the feed."""
     item: Item = {
-        "kind": opening.kind, "owner_id": opening.owner_id, "owner_email": opening.owner_email,
+        "product": opening.product, "kind": opening.kind, "owner_id": opening.owner_id,
+        "owner_email": opening.owner_email,
         "title": opening.title, "pay_micros": opening.pay_micros, "posted_at": clock.iso(opening.posted_at),
         "deadline": clock.iso(opening.deadline), "slots": opening.slots, "taken": 0, "closed": False,
         "shown": dumps(dict(opening.shown)), **_in_feed(opening),
@@ -80,7 +91,8 @@ def add_assignment(assignment: Assignment, refusal: Else) -> Write:
     """A new assignment; one operator has one assignment per opening, in the place of one that was given back."""
     claimed_at = clock.iso(assignment.claimed_at)
     item: Item = {
-        "operator_id": assignment.operator_id, "owner_id": assignment.owner_id, "kind": assignment.kind,
+        "operator_id": assignment.operator_id, "owner_id": assignment.owner_id, "product": assignment.product,
+        "worker": _worker(assignment.operator_id, assignment.product), "kind": assignment.kind,
         "title": assignment.title, "pay_micros": assignment.pay_micros, "state": assignment.state.value,
         "claimed_at": claimed_at, "claimed": f"{claimed_at}#{assignment.opening_id}",
     }  # fmt: skip
@@ -89,40 +101,47 @@ def add_assignment(assignment: Assignment, refusal: Else) -> Write:
     return put(TABLE, row, item, where=free, refusal=refusal)
 
 
-def move_assignment(opening_id: str, operator_id: str, state: AssignmentState, ended_at: datetime | None) -> Write:
+def move_assignment(
+    opening_id: str, operator_id: str, state: AssignmentState, ended_at: datetime | None, pay_micros: int | None
+) -> Write:
     """An assignment goes on or ends. The work row decides whether it may, so this only expects to find it.
 
     What is given back leaves the operator's list.
     """
     ended: Item = {"ended_at": clock.iso(ended_at)} if ended_at else {}
+    paid: Item = {} if pay_micros is None else {"pay_micros": pay_micros}
     gone = ["claimed"] if state is AssignmentState.RELEASED else []
     row = _assignment_row(opening_id, operator_id)
-    return update(TABLE, row, put={"state": state.value, **ended}, drop=gone, where=Attr("pk").exists())
+    return update(TABLE, row, put={"state": state.value, **ended, **paid}, drop=gone, where=Attr("pk").exists())
 
 
-def more_load(operator_id: str, most: int, refusal: Else) -> Write:
-    """One assignment more, and it is open, unless there are as many open ones as there may be."""
-    room = Attr("open").not_exists() | Attr("open").lt(most)
-    return update(TABLE, load_row(operator_id), plus={"open": 1, "listed": 1}, where=room, refusal=refusal)
+def more_load(operator_id: str, product: str, most: int, refusal: Else) -> Write:
+    """One assignment more, and it is open, unless there are as many open ones as there may be, of all products."""
+    return _more_load(operator_id, product, _fewer("open", most), refusal)
 
 
-def less_load(operator_id: str) -> Write:
+def more_load_of(operator_id: str, product: str, most: int, most_of_product: int, refusal: Else) -> Write:
+    """The same, unless there are as many open ones of this product as there may be."""
+    room = _fewer("open", most) & _fewer(open_of(product), most_of_product)
+    return _more_load(operator_id, product, room, refusal)
+
+
+def less_load(operator_id: str, product: str) -> Write:
     """One open assignment less."""
-    return update(TABLE, load_row(operator_id), plus={"open": -1}, where=Attr("open").gte(1))
+    return update(TABLE, load_row(operator_id), plus=_open(product, -1), where=Attr("open").gte(1))
 
 
-def taken_back(operator_id: str) -> Write:
+def taken_back(operator_id: str, product: str) -> Write:
     """One assignment less, which was open."""
-    return update(TABLE, load_row(operator_id), plus={"open": -1, "listed": -1}, where=Attr("open").gte(1))
+    return update(TABLE, load_row(operator_id), plus=_both(product, -1), where=Attr("open").gte(1))
 
 
-def gave_back(operator_id: str, day: str, stale: Sequence[str], most: int, refusal: Else) -> Write:
+def gave_back(operator_id: str, product: str, day: str, stale: Sequence[str], most: int, refusal: Else) -> Write:
     """One assignment less, which was open, given back on this UTC day, unless there were as many as there may be."""
     today = f"{GAVE_BACK}{day}"
-    room = Attr(today).not_exists() | Attr(today).lt(most)
     return update(
-        TABLE, load_row(operator_id), plus={"open": -1, "listed": -1, today: 1},
-        drop=[f"{GAVE_BACK}{one}" for one in stale], where=Attr("open").gte(1) & room, refusal=refusal,
+        TABLE, load_row(operator_id), plus={**_both(product, -1), today: 1},
+        drop=[f"{GAVE_BACK}{one}" for one in stale], where=Attr("open").gte(1) & _fewer(today, most), refusal=refusal,
     )  # fmt: skip
 
 
@@ -157,17 +176,20 @@ def find_held(store: Store, opening_id: str, operator_id: str) -> tuple[Opening 
     return read_opening(opening) if opening else None, _assignment(mine) if mine else None, days
 
 
-def feed(store: Store, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
-    """Keys of openings that can be taken, newest first; of one kind or of all. Of all, with the kind of each."""
-    return store.query(TABLE, _feed_of(kind), index=_index(kind), limit=limit, newest_first=True, after=after)
+def feed(store: Store, product: str, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
+    """Keys of a product's openings that can be taken, newest first; of one kind or of all. Of all, with the kind of
+    each.
+    """
+    where = _feed_of(product, kind)
+    return store.query(TABLE, where, index=_index(kind), limit=limit, newest_first=True, after=after)
 
 
-def feed_in_words(store: Store, kind: str | None, limit: int, after: Mapping[str, Any]) -> Rows:
+def feed_in_words(store: Store, product: str, kind: str | None, limit: int, after: Mapping[str, Any]) -> Rows:
     """The rows themselves of openings further down, as many as come in one call: in an index, so as they stood a
     moment ago.
     """
     return store.query(
-        TABLE, _feed_of(kind), index=f"{_index(kind)}_in_words", limit=limit, newest_first=True, after=after,
+        TABLE, _feed_of(product, kind), index=f"{_index(kind)}_in_words", limit=limit, newest_first=True, after=after,
         one_call=True,
     )  # fmt: skip
 
@@ -186,21 +208,30 @@ def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:
 
 
 def assignments_of(
-    store: Store, operator_id: str, limit: int, after: Mapping[str, Any] | None = None
+    store: Store, operator_id: str, product: str, limit: int, after: Mapping[str, Any] | None = None
 ) -> tuple[list[Assignment], Mapping[str, Any] | None]:
-    """An operator's assignments but those given back, newest first, and the row to go on after, if there is more."""
-    mine = Condition("operator_id").eq(operator_id)
-    found = store.query(TABLE, mine, index="by_operator", limit=limit, newest_first=True, after=after)
+    """An operator's assignments of one product but those given back, newest first, and the row to go on after, if there
+    is more.
+    """
+    mine = Condition("worker").eq(_worker(operator_id, product))
+    found = store.query(TABLE, mine, index="by_worker", limit=limit, newest_first=True, after=after)
     return [_assignment(item) for item in found.items], found.last
+
+
+def latest_assignments(store: Store, operator_id: str, limit: int) -> list[Assignment]:
+    """An operator's latest assignments of all products but those given back, newest first."""
+    mine = Condition("operator_id").eq(operator_id)
+    found = store.query(TABLE, mine, index="by_operator", limit=limit, newest_first=True)
+    return [_assignment(item) for item in found.items]
 
 
 def _in_feed(opening: Opening) -> Item:
     posted = f"{clock.iso(opening.posted_at)}#{opening.opening_id}"
-    return {"feed": FEED, "feed_kind": opening.kind, "posted": posted}
+    return {"feed": opening.product, "feed_kind": opening.kind, "posted": posted}
 
 
-def _feed_of(kind: str | None) -> Any:
-    return Condition("feed_kind").eq(kind) if kind else Condition("feed").eq(FEED)
+def _feed_of(product: str, kind: str | None) -> Any:
+    return Condition("feed_kind").eq(kind) if kind else Condition("feed").eq(product)
 
 
 def _index(kind: str | None) -> str:
@@ -210,9 +241,9 @@ def _index(kind: str | None) -> str:
 def read_opening(item: Item) -> Opening:
     """An opening from its row."""
     return Opening(
-        opening_id=item["pk"], kind=item["kind"], owner_id=item["owner_id"], owner_email=item["owner_email"],
-        title=item["title"], pay_micros=item["pay_micros"], posted_at=clock.parse(item["posted_at"]),
-        deadline=clock.parse(item["deadline"]), slots=item["slots"], taken=item["taken"], closed=item["closed"],
+        opening_id=item["pk"], product=item["product"], kind=item["kind"], owner_id=item["owner_id"],
+        owner_email=item["owner_email"], title=item["title"], pay_micros=item["pay_micros"],
+        posted_at=clock.parse(item["posted_at"]), deadline=clock.parse(item["deadline"]), slots=item["slots"], taken=item["taken"], closed=item["closed"],
         shown=simplejson.loads(item["shown"], use_decimal=True),
     )  # fmt: skip
 
@@ -220,7 +251,27 @@ def read_opening(item: Item) -> Opening:
 def _assignment(item: Item) -> Assignment:
     ended = item.get("ended_at")
     return Assignment(
-        opening_id=item["pk"], operator_id=item["operator_id"], owner_id=item["owner_id"], kind=item["kind"],
-        title=item["title"], pay_micros=item["pay_micros"], state=AssignmentState(item["state"]),
+        opening_id=item["pk"], operator_id=item["operator_id"], owner_id=item["owner_id"], product=item["product"],
+        kind=item["kind"], title=item["title"], pay_micros=item["pay_micros"], state=AssignmentState(item["state"]),
         claimed_at=clock.parse(item["claimed_at"]), ended_at=clock.parse(ended) if ended else None,
     )  # fmt: skip
+
+
+def _worker(operator_id: str, product: str) -> str:
+    return f"{operator_id}#{product}"
+
+
+def _more_load(operator_id: str, product: str, room: ConditionBase, refusal: Else) -> Write:
+    return update(TABLE, load_row(operator_id), plus=_both(product, 1), where=room, refusal=refusal)
+
+
+def _open(product: str, number: int) -> dict[str, int]:
+    return {"open": number, open_of(product): number}
+
+
+def _both(product: str, number: int) -> dict[str, int]:
+    return {**_open(product, number), listed_of(product): number}
+
+
+def _fewer(name: str, most: int) -> ConditionBase:
+    return Attr(name).not_exists() | Attr(name).lt(most)

@@ -1,6 +1,8 @@
-"""The kinds of entries that tasks put on the agenda; jobs.py says what each does."""
+"""What tasks are called on the board, and the kinds of entries they put on the agenda; jobs.py says what each does."""
 
 from chalicelib.core.agenda.model import JUDGE, TIMERS, Kind
+
+PRODUCT = "tasks"
 
 EXPIRE = Kind("task.expire", TIMERS)
 COMPLETE = Kind("task.complete", TIMERS)

@@ -156,7 +156,7 @@ def _body(world: World, task: Task, order: words.TaskOrder) -> Body:
 def _opening(task: Task, body: Body, agent: Agent) -> Opening:
     """The task as the board tells of it: operators see no address before they have accepted."""
     return Opening(
-        opening_id=task.task_id, kind=task.task_type, owner_id=agent.account_id, owner_email=agent.email,
-        title=task.title, pay_micros=task.reward_micros, posted_at=task.created_at, deadline=task.deadline,
+        opening_id=task.task_id, product=kinds.PRODUCT, kind=task.task_type, owner_id=agent.account_id,
+        owner_email=agent.email, title=task.title, pay_micros=task.reward_micros, posted_at=task.created_at, deadline=task.deadline,
         shown=show.on_board(body),
     )  # fmt: skip

@@ -189,7 +189,7 @@ def _paid(task: Task, dispute: Dispute, shares: Shares, now: datetime) -> list[T
 def _on_board(dispute: Dispute, outcome: Outcome, now: datetime) -> list[Write]:
     """The operator handed in long ago and is free; what is left is how the assignment ended."""
     if outcome is Outcome.REFUND:
-        return board.withdraw(dispute.task_id, dispute.operator_id, now, at_work=False)
+        return board.withdraw(dispute.task_id, dispute.operator_id, now, at_work_on=None)
     return [] if dispute.completed_before else board.complete(dispute.task_id, dispute.operator_id, now)
 
 

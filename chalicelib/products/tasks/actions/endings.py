@@ -59,11 +59,12 @@ def cancellation(
 ) -> list[Write]:
     """It is not done after all: everything set aside goes back, and whoever was at it is free again."""
     now = world.now()
+    at_work_on = kinds.PRODUCT if task.status in AT_WORK else None
     return [
         *rows.move(
             task.ref, move, where=where, cancelled_at=now, cancel_reason=reason, refunded_micros=task.total_micros
         ),
-        *board.withdraw(task.task_id, task.operator_id, now, at_work=task.status in AT_WORK),
+        *board.withdraw(task.task_id, task.operator_id, now, at_work_on=at_work_on),
         *ledger.writes(postings.refund(task.task_id, task.account_id, task.total_micros), now),
         news.announce(world, task.ref, move, cancel_reason=reason, refunded_usd=money.to_decimal(task.total_micros)),
     ]  # fmt: skip

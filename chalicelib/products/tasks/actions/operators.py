@@ -69,7 +69,7 @@ def browse(world: World, operator: Operator, query: work_words.FeedQuery) -> wor
     types = _asked_for(operator, query)
     turn = pages.turn(world.cursors, f"{LIST}/{'+'.join(types)}", query)
     offset = 0 if turn.after else query.offset
-    page = board.feed(world.store, types, query.limit, offset, turn.after)
+    page = board.feed(world.store, kinds.PRODUCT, types, query.limit, offset, turn.after)
     shown = [show.in_feed(opening) for opening in page.openings]
     return work_words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=page.capped))
 
@@ -139,7 +139,7 @@ def submit(
         rows.add_proof(task_id, number, sheet),
         *credential,
         *used,
-        *(board.hand_in_again if again else board.hand_in)(task_id, operator.id),
+        *board.hand_in(mine, again=again),
         agenda.at(kinds.JUDGE_PROOF, task.ref.path, now, now, which=str(number)),
         agenda.at(kinds.JUDGE_OVERDUE, task.ref.path, now + rules.GUARDIAN_OVERDUE, now, which=str(number)),
         news.announce(world, task.ref, move, submission=number),

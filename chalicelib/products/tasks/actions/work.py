@@ -11,7 +11,7 @@ from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import news, rules, show
+from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import endings, suspension
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model.tasks import TaskRef
@@ -26,13 +26,13 @@ def list_mine(world: World, operator: Operator, query: work_words.FeedQuery) -> 
     if query.task_type:
         raise Invalid("task_type", "is for the feed; leave it out with scope=mine")
     turn = pages.turn(world.cursors, f"{LIST}/{operator.id}", query)
-    work, last = board.work_of(world.store, operator.id, turn.rows, turn.after)
+    work, last = board.work_of(world.store, operator.id, kinds.PRODUCT, turn.rows, turn.after)
     page = turn.of(work)
     refs = [TaskRef(one.owner_id, one.opening_id) for one in page]
     tasks, counted = rows.find_tasks_and(world.store, refs, [] if turn.after else [board.count_of_work(operator.id)])
     # The list is from an index: what was given back a moment ago may still be on it, and is none of theirs any more.
     shown = [show.my_row(one, task) for one in page if (task := tasks[one.opening_id]).operator_id == operator.id]
-    total = board.read_count(counted[0]) if counted else None
+    total = board.read_count(counted[0], kinds.PRODUCT) if counted else None
     return work_words.MyTaskPage(data=shown, pagination=turn.pagination(last, total))
 
 
