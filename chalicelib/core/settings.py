@@ -190,6 +190,10 @@ class Settings(BaseModel):
             )
         return text
 
+    def hold(self, *, fiat: bool) -> timedelta:
+        """How long earnings wait; longer when the money behind them can still be taken back (ruling 27)."""
+        return timedelta(days=max(self.hold_days, self.fiat_hold_days) if fiat else self.hold_days)
+
     @property
     def payout_cooling(self) -> timedelta:
         """How long a payout to a new destination waits (ruling 26)."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.core.board import feeds
 from chalicelib.core.board import service as board
 from chalicelib.core.board import store as rows
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
@@ -54,7 +55,7 @@ def _mine(world: World, opening_id: str, operator_id: str) -> Assignment:
 
 
 def _feed(world: World, kind: str | None = None) -> list[str]:
-    return [opening.title for opening in board.feed(world.store, "tasks", [kind] if kind else [], 20, 0, None).openings]
+    return [opening.title for opening in feeds.feed(world.store, "tasks", [kind] if kind else [], 20, 0, None).openings]
 
 
 def _load(world: World, operator: Operator) -> int:
@@ -279,7 +280,7 @@ def test_the_feed_is_newest_first_and_can_be_gone_through_by_offset(world: World
     for number in range(7):
         hands.pass_by(seconds=1)
         _open(world, title=f"work {number}")
-    pages = [board.feed(world.store, "tasks", [], 3, offset, None) for offset in (0, 3, 6)]
+    pages = [feeds.feed(world.store, "tasks", [], 3, offset, None) for offset in (0, 3, 6)]
     assert [[one.title for one in page.openings] for page in pages] == [
         ["work 6", "work 5", "work 4"], ["work 3", "work 2", "work 1"], ["work 0"]
     ]  # fmt: skip
@@ -292,7 +293,7 @@ def test_the_feed_can_be_gone_through_by_cursor_while_new_work_comes_in(world: W
         _open(world, title=f"work {number}")
     titles, after = [], None
     for _ in range(4):
-        page = board.feed(world.store, "tasks", ["PHOTO"], 2, 0, after)
+        page = feeds.feed(world.store, "tasks", ["PHOTO"], 2, 0, after)
         titles += [one.title for one in page.openings]
         hands.pass_by(seconds=1)
         _open(world, title="new work")
@@ -310,7 +311,7 @@ def test_the_feed_of_several_kinds_can_be_gone_through_by_cursor_and_passes_over
         _open(world, title=f"work {number}", kind=("PHOTO", "DELIVERY", "SURVEY")[number % 3 if number > 30 else 2])
     titles, after, pages = [], None, 0
     while pages < 60:
-        page = board.feed(world.store, "tasks", ["PHOTO", "DELIVERY"], 2, 0, after)
+        page = feeds.feed(world.store, "tasks", ["PHOTO", "DELIVERY"], 2, 0, after)
         assert len(page.openings) <= 2
         titles += [one.title for one in page.openings]
         pages, after = pages + 1, page.last
@@ -328,8 +329,8 @@ def test_a_page_that_grows_too_heavy_ends_early_and_its_cursor_goes_on_with_the_
         _open(world, title=f"work {number}", note="x" * 300_000)
     titles, after, pages = [], None, 0
     while pages < 5:
-        page = board.feed(world.store, "tasks", [], 5, 0, after)
-        assert sum(len(str(one.shown)) for one in page.openings) <= board.PAGE_CHARACTERS_MAX
+        page = feeds.feed(world.store, "tasks", [], 5, 0, after)
+        assert sum(len(str(one.shown)) for one in page.openings) <= feeds.PAGE_CHARACTERS_MAX
         titles += [one.title for one in page.openings]
         pages, after = pages + 1, page.last
         if after is None:

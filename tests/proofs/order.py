@@ -32,7 +32,7 @@ from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome
 from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.store.disputes import read_dispute
-from chalicelib.products.tasks.store.tasks import read_task
+from chalicelib.products.tasks.store.tasks import HEADS
 from tests.harness import House
 
 ENDED = (Status.COMPLETED, Status.CANCELLED)
@@ -94,7 +94,7 @@ def read(world: World) -> Rows:
         (audits if of_backoffice else history)[event["subject"]].append(event)
         by_owner[item["pk"]].append(event)
     return Rows(
-        tasks=[read_task(item) for item in tasks if item["sk"].startswith("task_")],
+        tasks=[HEADS.read(item) for item in tasks if item["sk"].startswith("task_")],
         board=list(scan(world.store, "board")),
         entries={item["pk"]: item for item in scan(world.store, "agenda")},
         counts={item["pk"]: item for item in tasks if item["sk"] == "counts"},

@@ -5,8 +5,8 @@ After each race the whole of order.py holds. The races that money hangs on most 
 
 from functools import partial
 
-from chalicelib.products.tasks.model.tasks import TaskRef
-from chalicelib.products.tasks.store.tasks import find_task
+from chalicelib.core.heads import Ref
+from chalicelib.products.tasks.store.tasks import HEADS
 from tests.harness import House, Reply
 from tests.proofs import order
 from tests.proofs.bells import entry_of, give
@@ -130,7 +130,7 @@ def test_at_the_deadline_either_the_operator_or_the_clock_is_first(quiet: House)
     with quiet.living_in(clock=clock):
         for _ in range(10):
             task_id = errand(agent, deadline=quiet.in_time(minutes=10))
-            (bell,) = order.awaited(find_task(quiet.world.store, TaskRef(agent.id, task_id)))
+            (bell,) = order.awaited(HEADS.find(quiet.world.store, Ref(agent.id, task_id)))
             clock.pass_time(minutes=10, seconds=1)
             accepted, _ = at_once(partial(accept, task_id), partial(give, quiet, "timers", bell))
             assert isinstance(accepted, Reply)

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from chalicelib.core.board import store as board
+from chalicelib.core.heads import Ref
 from chalicelib.core.identity import deployment
 from chalicelib.core.ledger.store import find_book
 from chalicelib.core.world import World
@@ -30,7 +31,7 @@ from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Item
 from chalicelib.products.tasks import rules
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.store import tasks as task_rows
 from tests import faults
 from tests.faults import Fault
@@ -292,7 +293,7 @@ class Marketplace(RuleBasedStateMachine):
     def resolve(self, pick: int, outcome: str, keyed: bool) -> None:
         """Once, and not while better proof may still come."""
         agent, task = self._pick(pick)
-        found = task_rows.find_sheets(self.house.world.store, TaskRef(agent.id, task.task_id)).dispute
+        found = task_rows.find_sheets(self.house.world.store, Ref(agent.id, task.task_id)).dispute
         if found is not None:
             waits = task.resubmit_until and task.resubmit_until > self.house.now()
             may = found.outcome is None and not (waits and task.submissions < rules.SUBMISSIONS_MAX)
@@ -433,7 +434,7 @@ class Marketplace(RuleBasedStateMachine):
 
     def _pick(self, pick: int) -> tuple[Agent, Task]:
         agent, task_id = self.tasks[-1 - pick % len(self.tasks)]
-        return agent, task_rows.find_task(self.house.world.store, TaskRef(agent.id, task_id))
+        return agent, task_rows.HEADS.find(self.house.world.store, Ref(agent.id, task_id))
 
     def _send(self, caller: Caller, path: str, words: Any, keyed: bool) -> Reply:
         key = f"key-{len(self.answered)}" if keyed else None

@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.core.agenda import store as rows
 from chalicelib.core.agenda.model import BELL_GRACE, TEMPERS, Entry, Kind
 from chalicelib.core.world import World
-from chalicelib.kit import log
+from chalicelib.kit import clock, log
 from chalicelib.kit.commit import commit
 from chalicelib.kit.errors import Conflict, NotFound, Refusal
 from chalicelib.kit.lifecycle import looking_again
@@ -24,6 +24,7 @@ Job = Callable[[World, Entry], Sequence[Write]]
 """What is done when an entry is due: its effect as writes, which are committed together with the entry's removal."""
 
 SWEEP_MAX = 20_000
+PUT_OFF = timedelta(days=1)
 # Longer than a request may take: what was let in just before a deed has come to its end by then.
 IN_FLIGHT = timedelta(minutes=1)
 
@@ -48,6 +49,15 @@ class EntryNotDead(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This agenda entry is not dead: it is due, or somebody has just run it again.")
+
+
+class NotCurrent(Conflict):
+    """This timer was for a deadline, or for a state of things, that is no longer theirs."""
+
+    code = "not_current"
+
+    def __init__(self) -> None:
+        super().__init__("This timer is not the current one.")
 
 
 class TryLater(Exception):
@@ -87,6 +97,19 @@ def soon(kind: Kind, subject: str, seconds: int, now: datetime, *, which: str, d
         due_at=now + timedelta(seconds=seconds) + BELL_GRACE, attempts=1, data=data,
     )  # fmt: skip
     return rows.write(entry, True, seconds)
+
+
+def put_off(kind: Kind, entry: Entry, now: datetime) -> Write:
+    """The write that puts the same thing on the agenda again in a day. The new entry says what the old one was about,
+    and when it comes itself.
+    """
+    due = now + PUT_OFF
+    return at(kind, entry.subject, due, now, which=f"{about(entry)}@{clock.iso(due)}", data=entry.data)
+
+
+def about(entry: Entry) -> str:
+    """What an entry is about, however often it was put off."""
+    return entry.which.partition("@")[0]
 
 
 def now_and_again(kinds: Sequence[Kind], subject: str, now: datetime) -> list[Write]:

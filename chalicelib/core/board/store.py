@@ -243,7 +243,8 @@ def read_opening(item: Item) -> Opening:
     return Opening(
         opening_id=item["pk"], product=item["product"], kind=item["kind"], owner_id=item["owner_id"],
         owner_email=item["owner_email"], title=item["title"], pay_micros=item["pay_micros"],
-        posted_at=clock.parse(item["posted_at"]), deadline=clock.parse(item["deadline"]), slots=item["slots"], taken=item["taken"], closed=item["closed"],
+        posted_at=clock.parse(item["posted_at"]), deadline=clock.parse(item["deadline"]),
+        slots=item["slots"], taken=item["taken"], closed=item["closed"],
         shown=simplejson.loads(item["shown"], use_decimal=True),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
+from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.ports.judge import JudgeUnavailable
@@ -20,17 +21,8 @@ from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks.actions import credentials, disputes, endings, suspension, verdicts
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Source
-from chalicelib.products.tasks.model.tasks import Sheets, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Sheets, Task
 from chalicelib.products.tasks.store import tasks as rows
-
-
-class NotCurrent(Conflict):
-    """This timer was for a deadline or a submission that is no longer the task's."""
-
-    code = "not_current"
-
-    def __init__(self) -> None:
-        super().__init__("This timer is not the current one.")
 
 
 def expire(world: World, entry: Entry) -> list[Write]:
@@ -39,8 +31,8 @@ def expire(world: World, entry: Entry) -> list[Write]:
     move = TASK.find("expire", task.status, Role.CLOCK)
     waiting = task.status in (Status.PENDING, Status.ESTIMATE_PENDING)
     if (task.deadline if waiting else rules.latest_work(task.deadline)) > world.now():
-        raise NotCurrent
-    return endings.cancellation(world, task, move, CancelReason.EXPIRED, endings.same_hands(task))
+        raise agenda.NotCurrent
+    return endings.cancellation(world, task, move, CancelReason.EXPIRED, in_hands_of(task.operator_id))
 
 
 def judge(world: World, entry: Entry) -> list[Write]:
@@ -69,7 +61,7 @@ def complete(world: World, entry: Entry) -> list[Write]:
     _check_submission(task, entry)
     move = TASK.find("complete", task.status, Role.CLOCK)
     if suspension.concerns(world, task):
-        return suspension.put_off(world, entry, kinds.COMPLETE)
+        return [agenda.put_off(kinds.COMPLETE, entry, world.now())]
     return endings.completion(world, task, move, verified_by="guardian")
 
 
@@ -80,7 +72,7 @@ def lapse(world: World, entry: Entry) -> list[Write]:
     move = TASK.find("lapse", task.status, Role.CLOCK)
     dispute = disputes.new(world, task, Source.CLOCK, "Nobody answered the manual review.", task.confidence)
     return [
-        *rows.move(task.ref, move, where=disputes.same_proof(task)),
+        *rows.HEADS.move(task.ref, move, where=disputes.same_proof(task)),
         *disputes.enter(world, dispute),
         news.announce(world, task.ref, move, dispute_id=dispute.dispute_id),
     ]
@@ -92,12 +84,12 @@ def resolve(world: World, entry: Entry) -> list[Write]:
     try:
         dispute = disputes.open_dispute(sheets, entry.which.partition("@")[0])
     except Conflict:
-        raise NotCurrent from None
+        raise agenda.NotCurrent from None
     if dispute.confidence is None:
         log.warning("dispute.unresolved", dispute=dispute.dispute_id, task=dispute.task_id)
         return [disputes.ask_again(world, dispute)]
     if suspension.concerns(world, sheets.task):
-        return suspension.put_off(world, entry, kinds.RESOLVE)
+        return [agenda.put_off(kinds.RESOLVE, entry, world.now())]
     outcome = rules.default_outcome(dispute.confidence)
     shares = rules.shares(outcome, sheets.task.reward_micros, sheets.task.fee_micros, None)
     why = f"Nobody resolved it in time; the last verdict had a confidence of {dispute.confidence}."
@@ -109,11 +101,11 @@ def mature(world: World, entry: Entry) -> list[Write]:
     task, now = _task(world, entry), world.now()
     move = TASK.find("mature", task.status, Role.CLOCK)
     if not task.held or task.operator_id is None or task.hold_until is None or task.hold_until > now:
-        raise NotCurrent
+        raise agenda.NotCurrent
     if suspension.concerns(world, task):
-        return suspension.put_off(world, entry, kinds.MATURE)
+        return [agenda.put_off(kinds.MATURE, entry, world.now())]
     return [
-        *rows.move(task.ref, move, where=Attr("held").eq(True), held=False),
+        *rows.HEADS.move(task.ref, move, where=Attr("held").eq(True), held=False),
         *ledger.writes(postings.mature(task.task_id, task.operator_id, task.reward_micros), now),
         news.announce(world, task.ref, move, operator_id=task.operator_id),
     ]
@@ -140,7 +132,7 @@ JOBS: Mapping[str, agenda.Job] = {
 def _task(world: World, entry: Entry) -> Task:
     """The head of an entry's task. Raises Orphan."""
     try:
-        return rows.find_task(world.store, TaskRef.of(entry.subject))
+        return rows.HEADS.find(world.store, Ref.of(entry.subject))
     except rows.TaskNotFound:
         raise agenda.Orphan(f"there is no task {entry.subject}") from None
 
@@ -155,12 +147,12 @@ def _sheets(world: World, entry: Entry) -> Sheets:
 def _found(world: World, entry: Entry) -> Sheets:
     """All of an entry's task. Raises Orphan."""
     try:
-        return rows.find_sheets(world.store, TaskRef.of(entry.subject))
+        return rows.find_sheets(world.store, Ref.of(entry.subject))
     except rows.TaskNotFound:
         raise agenda.Orphan(f"there is no task {entry.subject}") from None
 
 
 def _check_submission(task: Task, entry: Entry) -> None:
     """An entry about an earlier submission has nothing to say about a later one. Raises NotCurrent."""
-    if suspension.what(entry) != str(task.submissions):
-        raise NotCurrent
+    if agenda.about(entry) != str(task.submissions):
+        raise agenda.NotCurrent

@@ -3,13 +3,14 @@
 from typing import Any
 
 from chalicelib.core.events import service as events
+from chalicelib.core.heads import Ref
 from chalicelib.core.world import World
 from chalicelib.kit import money
 from chalicelib.kit.clock import iso
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
 from chalicelib.kit.words import dumps
-from chalicelib.products.tasks.model.tasks import Sheets, Task, TaskRef, secret_place
+from chalicelib.products.tasks.model.tasks import Sheets, Task, secret_place
 from chalicelib.products.tasks.words.tasks import GuardianResult
 
 
@@ -19,10 +20,10 @@ def price(task: Task) -> dict[str, Any]:
     return {"reward_usd": reward, "platform_fee_usd": fee}
 
 
-def announce(world: World, ref: TaskRef, move: Move, **facts: Any) -> Write:
+def announce(world: World, ref: Ref, move: Move, **facts: Any) -> Write:
     """The event of a move."""
-    data = {"task_id": ref.task_id, "status": move.end, "previous_status": move.start, **facts}
-    return events.record(world, str(move.announced), ref.account_id, ref.task_id, data)
+    data = {"task_id": ref.id, "status": move.end, "previous_status": move.start, **facts}
+    return events.record(world, str(move.announced), ref.account_id, ref.id, data)
 
 
 def callback(world: World, sheets: Sheets, event: str, verdict: GuardianResult) -> list[Write]:

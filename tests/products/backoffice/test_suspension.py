@@ -3,9 +3,9 @@
 import pytest
 
 from app import ROUTES
+from chalicelib.core.agenda import walks
 from chalicelib.core.identity import service as identity
 from chalicelib.doors.http.routes import Who
-from chalicelib.products.tasks.actions import suspension
 from tests.harness import Agent, House
 from tests.products.tasks.stages import scene
 
@@ -65,7 +65,7 @@ def test_nobody_can_be_suspended_who_is_not_there_or_without_a_reason(house: Hou
 def test_open_work_leaves_the_board_with_a_full_refund_and_work_at_hand_stays(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(suspension, "AT_ONCE", 2)
+    monkeypatch.setattr(walks, "AT_ONCE", 2)
     agent, operator, other = house.agent(deposit=1000), house.operator(), house.agent(deposit=100)
     accepted, others = agent.posted(), other.posted()
     operator.accept(accepted)

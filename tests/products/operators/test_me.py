@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.core.board import service as board
+from chalicelib.core.board import feeds
 from chalicelib.core.identity import people
 from chalicelib.core.identity.model import Kyc
 from chalicelib.kit.commit import commit
@@ -115,7 +115,7 @@ def test_an_operator_with_skills_sees_tasks_that_fit_them(house: House) -> None:
 def test_pages_of_several_skills_are_stable_and_read_no_more_than_a_thousand_keys(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(board, "FEED_COUNTED_MAX", 4)
+    monkeypatch.setattr(feeds, "FEED_COUNTED_MAX", 4)
     agent, operator = house.agent(deposit=1_000), house.operator(skills=["PHOTO", "DELIVERY"])
     kinds = [
         "PHOTO",

@@ -4,6 +4,7 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import Opening
 from chalicelib.core.events import service as events
+from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
@@ -18,7 +19,7 @@ from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import categories, disputes, endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Source
-from chalicelib.products.tasks.model.tasks import Body, Task, TaskRef, secret_place
+from chalicelib.products.tasks.model.tasks import Body, Task, secret_place
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import categories as category_words
 from chalicelib.products.tasks.words import disputes as dispute_words
@@ -77,30 +78,31 @@ def quote(world: World, agent: Agent, query: category_words.QuoteQuery) -> categ
 
 def find(world: World, agent: Agent, task_id: str) -> words.TaskShown:
     """A task with everything about it. Raises TaskNotFound."""
-    return show.task(world, rows.find_sheets(world.store, TaskRef(agent.account_id, task_id)))
+    return show.task(world, rows.find_sheets(world.store, Ref(agent.account_id, task_id)))
 
 
 def list_tasks(world: World, agent: Agent, query: words.ListQuery) -> words.TaskPage:
     """The account's tasks, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
     turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}/{query.status or ''}", query)
     page = rows.list_tasks(world.store, agent.account_id, query.status, turn.rows, turn.after)
-    total = None if turn.after else rows.count_tasks(world.store, agent.account_id, query.status)
-    shown = [show.row(rows.read_task(item)) for item in turn.of(page.items)]
+    statuses = [query.status] if query.status else Status
+    total = None if turn.after else rows.HEADS.count(world.store, agent.account_id, statuses)
+    shown = [show.row(rows.HEADS.read(item)) for item in turn.of(page.items)]
     return words.TaskPage(data=shown, pagination=turn.pagination(page.last, total))
 
 
 def cancel(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Outcome:
     """Withdraw a task nobody works at yet; everything set aside comes back. Raises TaskNotFound, WrongState."""
-    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(agent.account_id, task_id))
     move = TASK.find("cancel", task.status, Role.AGENT)
-    writes = endings.cancellation(world, task, move, CancelReason.AGENT, where=endings.same_hands(task))
+    writes = endings.cancellation(world, task, move, CancelReason.AGENT, where=in_hands_of(task.operator_id))
     answer = words.Cancelled(task_id=task_id, status=Status(move.end), refunded_usd=task.total_micros)
     return once.commit(world.store, claim, writes, answer)
 
 
 def verify(world: World, agent: Agent, task_id: str, order: words.VerifyOrder, claim: Claim | None) -> Outcome:
     """Decide by hand about proof that was handed in (ruling 14). Raises TaskNotFound, WrongState."""
-    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(agent.account_id, task_id))
     approve = order.decision == "APPROVE"
     move = TASK.find("approve" if approve else "reject", task.status, Role.AGENT)
     if approve:
@@ -109,7 +111,7 @@ def verify(world: World, agent: Agent, task_id: str, order: words.VerifyOrder, c
     else:
         dispute = disputes.new(world, task, Source.AGENT, "The agent rejected the proof.", task.confidence)
         writes = [
-            *rows.move(task.ref, move, where=disputes.same_proof(task), verified_by="agent"),
+            *rows.HEADS.move(task.ref, move, where=disputes.same_proof(task), verified_by="agent"),
             *disputes.enter(world, dispute),
             news.announce(world, task.ref, move, dispute_id=dispute.dispute_id),
         ]
@@ -125,7 +127,7 @@ def dispute(
 
     Raises TaskNotFound, DisputeFinal, WrongState, HoldOver.
     """
-    sheets = rows.find_sheets(world.store, TaskRef(agent.account_id, task_id))
+    sheets = rows.find_sheets(world.store, Ref(agent.account_id, task_id))
     opened, writes = disputes.dispute_earning(world, sheets, Role.AGENT, Source.AGENT, order.reason)
     answer = dispute_words.Disputed(task_id=task_id, status=Status.DISPUTED, dispute=show.dispute(opened))
     return once.commit(world.store, claim, writes, answer)
@@ -157,6 +159,7 @@ def _opening(task: Task, body: Body, agent: Agent) -> Opening:
     """The task as the board tells of it: operators see no address before they have accepted."""
     return Opening(
         opening_id=task.task_id, product=kinds.PRODUCT, kind=task.task_type, owner_id=agent.account_id,
-        owner_email=agent.email, title=task.title, pay_micros=task.reward_micros, posted_at=task.created_at, deadline=task.deadline,
+        owner_email=agent.email, title=task.title, pay_micros=task.reward_micros, posted_at=task.created_at,
+        deadline=task.deadline,
         shown=show.on_board(body),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from chalicelib.core.board import service as board
 from chalicelib.core.events import service as events
+from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.identity.model import Admin
 from chalicelib.core.world import World
 from chalicelib.kit import money, once, pages
@@ -12,7 +13,6 @@ from chalicelib.products.tasks import rules, show
 from chalicelib.products.tasks.actions import disputes, endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Source
-from chalicelib.products.tasks.model.tasks import TaskRef
 from chalicelib.products.tasks.store import disputes as dispute_store
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import disputes as told
@@ -47,7 +47,7 @@ def resolve(world: World, admin: Admin, dispute_id: str, order: told.ResolveOrde
     """
     rules.check_share(order.outcome, order.operator_share)
     now = world.now()
-    sheets = rows.find_sheets(world.store, TaskRef(*dispute_store.find_place(world.store, dispute_id)))
+    sheets = rows.find_sheets(world.store, Ref(*dispute_store.find_place(world.store, dispute_id)))
     task, found = sheets.task, disputes.open_dispute(sheets, dispute_id)
     disputes.check_not_resubmittable(task, now)
     shares = rules.shares(order.outcome, task.reward_micros, task.fee_micros, order.operator_share)
@@ -70,17 +70,17 @@ def resolve(world: World, admin: Admin, dispute_id: str, order: told.ResolveOrde
 
 def cancel(world: World, admin: Admin, task_id: str, order: Because, claim: Claim | None) -> Outcome:
     """Cancel a task that has not ended; everything set aside comes back. Raises TaskNotFound, WrongState."""
-    task = rows.find_task(world.store, _ref(world, task_id))
+    task = rows.HEADS.find(world.store, _ref(world, task_id))
     move = TASK.find("withdraw", task.status, Role.ADMIN)
     refunded = money.to_decimal(task.total_micros)
     writes = [
-        *endings.cancellation(world, task, move, CancelReason.ADMIN, where=endings.same_hands(task)),
+        *endings.cancellation(world, task, move, CancelReason.ADMIN, where=in_hands_of(task.operator_id)),
         events.audit(world, admin, "admin.task_cancelled", task_id, order.reason, refunded_usd=refunded),
     ]
     answer = words.Cancelled(task_id=task_id, status=Status(move.end), refunded_usd=task.total_micros)
     return once.commit(world.store, claim, writes, answer)
 
 
-def _ref(world: World, task_id: str) -> TaskRef:
+def _ref(world: World, task_id: str) -> Ref:
     """Where a task is found, from its id alone: the board knows whose it is. Raises TaskNotFound."""
-    return TaskRef(board.find(world.store, task_id, rows.TaskNotFound()).owner_id, task_id)
+    return Ref(board.find(world.store, task_id, rows.TaskNotFound()).owner_id, task_id)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.events import service as events
+from chalicelib.core.heads import Ref
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.ports.judge import RequirementResult, Verdict
 from chalicelib.core.world import World
@@ -20,7 +21,7 @@ from chalicelib.kit.once import Outcome
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, rules
 from chalicelib.products.tasks.lifecycle import Status
-from chalicelib.products.tasks.model.tasks import Sheets, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Sheets, Task
 from chalicelib.products.tasks.store import credentials as rows
 from chalicelib.products.tasks.store.tasks import TaskNotFound
 from chalicelib.products.tasks.words import credentials as words
@@ -65,7 +66,7 @@ def retrieve(world: World, agent: Agent, task_id: str) -> Outcome:
     """
     if not ids.looks_like(task_id, "task"):
         raise TaskNotFound
-    task, credential = rows.find_task_and_credential(world.store, TaskRef(agent.account_id, task_id))
+    task, credential = rows.find_task_and_credential(world.store, Ref(agent.account_id, task_id))
     if not rules.CATEGORIES[task.task_type].credential:
         raise NoCredential
     if task.status not in RETRIEVABLE or task.completed_at is None:

@@ -116,7 +116,7 @@ def dispute_earning(
     dispute = new(world, task, source, reason, task.confidence)
     in_hold = same_proof(task) & Attr("held").eq(True) & Attr("hold_until").gt(iso(now))
     writes = [
-        *rows.move(task.ref, move, where=in_hold),
+        *rows.HEADS.move(task.ref, move, where=in_hold),
         *enter(world, dispute),
         news.announce(world, task.ref, move, dispute_id=dispute.dispute_id, reason=reason),
     ]
@@ -173,7 +173,7 @@ def _moved(task: Task, move: Move, outcome: Outcome, shares: Shares, role: Role,
         changes |= {"cancelled_at": now, "cancel_reason": CancelReason.REFUNDED}
     elif task.completed_at is None:
         changes |= {"completed_at": now} | ({"verified_by": "admin"} if role is Role.ADMIN else {})
-    return rows.move(
+    return rows.HEADS.move(
         task.ref, move, where=same_proof(task), refuse=lambda _: MovedOn(), drop=("hold_until", "resubmit_until"),
         **changes,
     )  # fmt: skip

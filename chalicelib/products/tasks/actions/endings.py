@@ -4,18 +4,19 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
+from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.world import World
 from chalicelib.kit import clock, money
 from chalicelib.kit.clock import iso
-from chalicelib.kit.conditions import Attr, ConditionBase
+from chalicelib.kit.conditions import ConditionBase
 from chalicelib.kit.errors import Gone
 from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
-from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.store import tasks as rows
 
 
@@ -39,11 +40,11 @@ def completion(world: World, task: Task, move: Move, *, verified_by: str) -> lis
     """The proof holds: the reward goes to the operator, who waits out the hold, and the fee to the house."""
     now = world.now()
     assert task.operator_id is not None, "only somebody's proof can hold"  # noqa: S101
-    hold_until = now + _hold(world, task)
+    hold_until = now + world.settings.hold(fiat=task.fiat)
     price = (task.reward_micros, task.fee_micros)
     paid = postings.complete(task.task_id, task.account_id, task.operator_id, *price, clock.day(now))
     return [
-        *rows.move(
+        *rows.HEADS.move(
             task.ref, move, completed_at=now, hold_until=hold_until, held=True, verified_by=verified_by,
             verified_at=task.verified_at or now,
         ),
@@ -61,7 +62,7 @@ def cancellation(
     now = world.now()
     at_work_on = kinds.PRODUCT if task.status in AT_WORK else None
     return [
-        *rows.move(
+        *rows.HEADS.move(
             task.ref, move, where=where, cancelled_at=now, cancel_reason=reason, refunded_micros=task.total_micros
         ),
         *board.withdraw(task.task_id, task.operator_id, now, at_work_on=at_work_on),
@@ -70,7 +71,7 @@ def cancellation(
     ]  # fmt: skip
 
 
-def expiry_of_work(ref: TaskRef, deadline: datetime, now: datetime) -> Write:
+def expiry_of_work(ref: Ref, deadline: datetime, now: datetime) -> Write:
     """The entry that ends work which was accepted and never handed in."""
     late = rules.latest_work(deadline)
     return agenda.at(kinds.EXPIRE, ref.path, late, now, which=iso(late))
@@ -84,7 +85,7 @@ def reopening(world: World, task: Task, move: Move, freed: list[Write], reason: 
     """
     now = world.now()
     return [
-        *rows.move(task.ref, move, where=same_hands(task), drop=OF_THE_OPERATOR),
+        *rows.HEADS.move(task.ref, move, where=in_hands_of(task.operator_id), drop=OF_THE_OPERATOR),
         *freed,
         agenda.at(kinds.EXPIRE, task.ref.path, max(task.deadline, now), now, which=f"again-{iso(now)}"),
         news.announce(world, task.ref, move, operator_id=task.operator_id, reason=reason),
@@ -95,8 +96,3 @@ def _hold(world: World, task: Task) -> timedelta:
     """How long a reward waits; longer when the money behind it can still be taken back (ruling 27)."""
     settings = world.settings
     return timedelta(days=max(settings.hold_days, settings.fiat_hold_days) if task.fiat else settings.hold_days)
-
-
-def same_hands(task: Task) -> ConditionBase:
-    """The condition that a task is still with whom it was read: money and board are about to follow that."""
-    return Attr("operator_id").eq(task.operator_id) if task.operator_id else Attr("operator_id").not_exists()

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import Opening
+from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.world import World
 from chalicelib.kit import once
@@ -20,7 +21,7 @@ from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.tasks import news, rules, show
 from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import work as work_words
 from chalicelib.products.tasks.words.tasks import Estimate
@@ -41,7 +42,7 @@ def read(opening: Opening, order: work_words.AcceptOrder, now: datetime) -> Esti
 def approve(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Outcome:
     """Have the operator go ahead; from now on the task is accepted. Raises TaskNotFound, WrongState, TaskExpired."""
     now = world.now()
-    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(agent.account_id, task_id))
     move = TASK.find("approve_estimate", task.status, Role.AGENT)
     shown, minutes = show.operator(task), task.estimate_minutes
     assert shown, "an estimate is somebody's"  # noqa: S101
@@ -50,7 +51,7 @@ def approve(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Ou
         raise endings.TaskExpired
     in_time = Attr("deadline").gt(iso(now))
     writes = [
-        *rows.move(task.ref, move, where=endings.same_hands(task) & in_time, accepted_at=now),
+        *rows.HEADS.move(task.ref, move, where=in_hands_of(task.operator_id) & in_time, accepted_at=now),
         endings.expiry_of_work(task.ref, task.deadline, now),
         news.announce(world, task.ref, move, operator_id=task.operator_id, estimate_minutes=minutes),
     ]
@@ -65,7 +66,7 @@ def reject(world: World, agent: Agent, task_id: str, order: work_words.WithReaso
 
     Raises TaskNotFound, WrongState.
     """
-    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(agent.account_id, task_id))
     move = TASK.find("reject_estimate", task.status, Role.AGENT)
     opening = board.find(world.store, task_id, rows.TaskNotFound())
     freed = board.release(opening, _whose(task), world.now())

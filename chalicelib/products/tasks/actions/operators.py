@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.core.agenda import service as agenda
+from chalicelib.core.board import feeds
 from chalicelib.core.board import service as board
 from chalicelib.core.files import service as files
 from chalicelib.core.files.model import Frozen
+from chalicelib.core.heads import Ref
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once, pages
@@ -21,7 +23,7 @@ from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import credentials, endings, estimates
 from chalicelib.products.tasks.actions.endings import TaskExpired
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model.tasks import ProofPhoto, ProofSheet, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import ProofPhoto, ProofSheet, Task
 from chalicelib.products.tasks.store import disputes as dispute_store
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import work as work_words
@@ -69,7 +71,7 @@ def browse(world: World, operator: Operator, query: work_words.FeedQuery) -> wor
     types = _asked_for(operator, query)
     turn = pages.turn(world.cursors, f"{LIST}/{'+'.join(types)}", query)
     offset = 0 if turn.after else query.offset
-    page = board.feed(world.store, kinds.PRODUCT, types, query.limit, offset, turn.after)
+    page = feeds.feed(world.store, kinds.PRODUCT, types, query.limit, offset, turn.after)
     shown = [show.in_feed(opening) for opening in page.openings]
     return work_words.FeedPage(data=shown, pagination=turn.pagination(page.last, page.total, capped=page.capped))
 
@@ -86,12 +88,12 @@ def accept(
     board.check_may_claim(opening, operator)
     if opening.deadline <= now and not opening.taken:
         raise TaskExpired
-    ref = TaskRef(opening.owner_id, task_id)
+    ref = Ref(opening.owner_id, task_id)
     estimate = estimates.read(opening, order, now)
     move = TASK.find("estimate" if estimate else "accept", Status.PENDING, Role.OPERATOR)
     minutes: dict[str, Any] = {"estimate_minutes": estimate.minutes} if estimate else {}
     writes = [
-        *rows.move(
+        *rows.HEADS.move(
             ref, move, where=Attr("deadline").gt(iso(now)), refuse=_cannot_accept,
             operator_id=operator.id, operator_name=operator.shown_name, operator_rating_tenths=operator.rating_tenths,
             **(minutes or {"accepted_at": now}),
@@ -120,7 +122,7 @@ def submit(
     now = world.now()
     mine = board.assignment(world.store, task_id, operator.id, rows.TaskNotFound())
     links = _links(world, submission)
-    sheets, uploads = rows.find_sheets_and(world.store, TaskRef(mine.owner_id, task_id), files.rows_of(links.uploads))
+    sheets, uploads = rows.find_sheets_and(world.store, Ref(mine.owner_id, task_id), files.rows_of(links.uploads))
     task, number = sheets.task, sheets.task.submissions + 1
     move = TASK.find("submit", task.status, Role.OPERATOR)
     again = task.status is Status.DISPUTED
@@ -131,7 +133,7 @@ def submit(
     frozen, used = files.freeze(world, operator, links.uploads, uploads, task_id)
     sheet = _sheet(submission, links, frozen, now)
     writes = [
-        *rows.move(
+        *rows.HEADS.move(
             task.ref, move, where=_still_in_time(task, operator, now),
             submissions=number, submitted_at=now, drop=("resubmit_until", "confidence"),
         ),

@@ -1,5 +1,6 @@
 """What an agent says of an operator's work once it is done (ruling 20)."""
 
+from chalicelib.core.heads import Ref
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Agent, average_tenths
 from chalicelib.core.world import World
@@ -10,7 +11,7 @@ from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.tasks import news, show
 from chalicelib.products.tasks.lifecycle import TASK
-from chalicelib.products.tasks.model.tasks import Rating, Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Rating, Task
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import work as work_words
 
@@ -30,7 +31,7 @@ def rate(world: World, agent: Agent, task_id: str, order: work_words.RateOrder, 
     Of two agents who rate one operator at the same moment each sees an average without the other's stars; the sums
     have both. Raises TaskNotFound, WrongState, AlreadyRated.
     """
-    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(agent.account_id, task_id))
     move = TASK.find("rate", task.status, Role.AGENT)
     if task.rating is not None:
         raise AlreadyRated
@@ -38,7 +39,7 @@ def rate(world: World, agent: Agent, task_id: str, order: work_words.RateOrder, 
     operator = identity.operator_of(world, task.operator_id)
     tenths = average_tenths(operator.rating_sum + order.rating, operator.rating_count + 1)
     writes = [
-        *rows.move(
+        *rows.HEADS.move(
             task.ref, move, where=Attr("rating").not_exists(), refuse=_rated, rating=order.rating,
             operator_rating_tenths=tenths,
         ),

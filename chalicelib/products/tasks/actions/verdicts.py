@@ -93,7 +93,7 @@ def _follow(
     task, now = sheets.task, world.now()
     move = TASK.find(_VERBS[decision] if role is Role.GUARDIAN else "lose_guardian", task.status, role)
     return [
-        *rows.move(
+        *rows.HEADS.move(
             task.ref, move, where=disputes.same_proof(task), confidence=result.confidence, **_changes(decision, now)
         ),
         rows.add_verdict(task.task_id, task.submissions, result),

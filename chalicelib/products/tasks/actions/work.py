@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib.core.board import service as board
+from chalicelib.core.heads import Ref
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.world import World
 from chalicelib.kit import once, pages
@@ -14,7 +15,6 @@ from chalicelib.kit.once import Claim, Outcome
 from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import endings, suspension
 from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model.tasks import TaskRef
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import work as work_words
 
@@ -28,8 +28,9 @@ def list_mine(world: World, operator: Operator, query: work_words.FeedQuery) -> 
     turn = pages.turn(world.cursors, f"{LIST}/{operator.id}", query)
     work, last = board.work_of(world.store, operator.id, kinds.PRODUCT, turn.rows, turn.after)
     page = turn.of(work)
-    refs = [TaskRef(one.owner_id, one.opening_id) for one in page]
-    tasks, counted = rows.find_tasks_and(world.store, refs, [] if turn.after else [board.count_of_work(operator.id)])
+    refs = [Ref(one.owner_id, one.opening_id) for one in page]
+    counts = [] if turn.after else [board.count_of_work(operator.id)]
+    tasks, counted = rows.HEADS.find_many_and(world.store, refs, counts)
     # The list is from an index: what was given back a moment ago may still be on it, and is none of theirs any more.
     shown = [show.my_row(one, task) for one in page if (task := tasks[one.opening_id]).operator_id == operator.id]
     total = board.read_count(counted[0], kinds.PRODUCT) if counted else None
@@ -43,7 +44,7 @@ def find(world: World, operator: Operator, task_id: str) -> work_words.MyTask | 
     """
     held = board.held(world.store, task_id, operator.id, rows.TaskNotFound())
     if held.assignment:
-        sheets = rows.find_sheets(world.store, TaskRef(held.opening.owner_id, task_id))
+        sheets = rows.find_sheets(world.store, Ref(held.opening.owner_id, task_id))
         return show.my_task(sheets, held.assignment)
     if not held.is_open or held.opening.deadline <= world.now():
         raise rows.TaskNotFound
@@ -54,12 +55,12 @@ def start(world: World, operator: Operator, task_id: str, claim: Claim | None) -
     """Say that work has begun; from now on the agent cannot cancel. Raises TaskNotFound, WrongState, TaskExpired."""
     now = world.now()
     mine = board.assignment(world.store, task_id, operator.id, rows.TaskNotFound())
-    task = rows.find_task(world.store, TaskRef(mine.owner_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(mine.owner_id, task_id))
     move = TASK.find("start", task.status, Role.OPERATOR)
     if rules.latest_work(task.deadline) <= now:
         raise endings.TaskExpired
     writes = [
-        *rows.move(task.ref, move, where=_in_these_hands(operator, now), started_at=now),
+        *rows.HEADS.move(task.ref, move, where=_in_these_hands(operator, now), started_at=now),
         news.announce(world, task.ref, move, operator_id=operator.id),
     ]
     answer = work_words.Started(task_id=task_id, status=Status(move.end), started_at=now)
@@ -76,7 +77,7 @@ def release(
     held = board.held(world.store, task_id, operator.id, rows.TaskNotFound())
     if held.assignment is None:
         raise rows.TaskNotFound
-    task = rows.find_task(world.store, TaskRef(held.opening.owner_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(held.opening.owner_id, task_id))
     move = TASK.find("release", task.status, Role.OPERATOR)
     freed = board.give_back(held, operator.id, world.now(), world.settings.give_backs_per_day)
     writes = [*endings.reopening(world, task, move, freed, order.reason), *suspension.on_reopening(world, task)]

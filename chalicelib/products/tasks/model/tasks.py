@@ -13,29 +13,12 @@ dispute n  that it was disputed, and how that ended
 from dataclasses import dataclass
 
 from chalicelib.core.files.model import Frozen
+from chalicelib.core.heads import Ref
 from chalicelib.kit.words import Moment, Words
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Dispute
 from chalicelib.products.tasks.rules import TaskType
 from chalicelib.products.tasks.words.tasks import Estimate, GuardianResult, Location
-
-
-@dataclass(frozen=True)
-class TaskRef:
-    """Where a task is found: its account and its id. As text it is the subject of agenda entries."""
-
-    account_id: str
-    task_id: str
-
-    @property
-    def path(self) -> str:
-        return f"{self.account_id}/{self.task_id}"
-
-    @classmethod
-    def of(cls, path: str) -> "TaskRef":
-        """The reference again from its text."""
-        account_id, _, task_id = path.partition("/")
-        return cls(account_id, task_id)
 
 
 class Task(Words):
@@ -76,8 +59,8 @@ class Task(Words):
     cancelled_at: Moment | None = None
 
     @property
-    def ref(self) -> TaskRef:
-        return TaskRef(self.account_id, self.task_id)
+    def ref(self) -> Ref:
+        return Ref(self.account_id, self.task_id)
 
     @property
     def total_micros(self) -> int:

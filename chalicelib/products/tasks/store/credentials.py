@@ -8,10 +8,11 @@ iv#<12 bytes, base64>   used            an initialisation vector: it serves once
 
 import hashlib
 
+from chalicelib.core.heads import Ref
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Key, Write, add, delete
-from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.rules import SUBMISSIONS_MAX
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words.credentials import CredentialShown
@@ -34,13 +35,13 @@ def forget(task: Task) -> list[Write]:
     return [delete(rows.TABLE, _row(task.task_id, number)) for number in range(1, task.submissions + 1)]
 
 
-def find_task_and_credential(store: Store, ref: TaskRef) -> tuple[Task, CredentialShown | None]:
+def find_task_and_credential(store: Store, ref: Ref) -> tuple[Task, CredentialShown | None]:
     """The head of a task and what was handed in encrypted the last time, in one read. Raises TaskNotFound."""
     numbers = range(1, SUBMISSIONS_MAX + 1)
-    heads, kept = rows.find_tasks_and(store, [ref], [(rows.TABLE, _row(ref.task_id, number)) for number in numbers])
-    if ref.task_id not in heads:
+    heads, kept = rows.HEADS.find_many_and(store, [ref], [(rows.TABLE, _row(ref.id, number)) for number in numbers])
+    if ref.id not in heads:
         raise rows.TaskNotFound
-    task = heads[ref.task_id]
+    task = heads[ref.id]
     last = kept[task.submissions - 1] if task.submissions else None
     return task, CredentialShown.model_validate_json(last["words"]) if last else None
 

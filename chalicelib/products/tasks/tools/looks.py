@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from chalicelib.core.heads import Ref
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.world import World
 from chalicelib.products.tasks import rules
 from chalicelib.products.tasks.actions import agents
 from chalicelib.products.tasks.lifecycle import Status
-from chalicelib.products.tasks.model.tasks import Task, TaskRef
+from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import tasks as task_words
 from chalicelib.products.tasks.words import tools as words
@@ -60,7 +61,7 @@ def verification(world: World, agent: Agent, task_id: str) -> words.Verification
 
 def standing(world: World, agent: Agent, task_id: str) -> words.Waited:
     """How a task stands, by one small read. Raises TaskNotFound."""
-    task = rows.find_task(world.store, TaskRef(agent.account_id, task_id))
+    task = rows.HEADS.find(world.store, Ref(agent.account_id, task_id))
     is_done = task.status in DONE
     return words.Waited(task_id=task_id, status=task.status, is_done=is_done, next_action=next_action(task))
 
