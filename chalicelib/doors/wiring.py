@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from chalicelib.core import settings as configuration
+from chalicelib.core.asking import bedrock, openai
+from chalicelib.core.asking.model import Model
 from chalicelib.core.events import courier
 from chalicelib.core.identity import deployment, keys, tokens
-from chalicelib.core.judge import bedrock, built_in, openai
+from chalicelib.core.judge import built_in, by_model
 from chalicelib.core.ports.judge import Judge
 from chalicelib.core.ports.payments import Rail
 from chalicelib.core.ports.tokens import Tokens
@@ -84,13 +86,16 @@ def build(settings: Settings) -> World:
 
 def guardian(settings: Settings) -> Judge:
     """Who looks at proof in this deployment."""
-    if settings.guardian == "bedrock":
-        return bedrock.BedrockJudge(settings.guardian_model, settings.guardian_seconds)
-    if settings.guardian == "openai":
-        return openai.OpenAiJudge(
-            settings.guardian_base_url, settings.guardian_model, settings.guardian_api_key, settings.guardian_seconds
-        )
+    if settings.guardian != "built_in":
+        return by_model.ModelJudge(_model(settings), settings.guardian_seconds)
     return built_in.BuiltInJudge() if settings.test_mode else built_in.BuiltInJudge(most=BUILT_IN_MOST_LIVE)
+
+
+def _model(settings: Settings) -> Model:
+    """The model that this deployment asks."""
+    if settings.guardian == "bedrock":
+        return bedrock.BedrockModel(settings.guardian_model)
+    return openai.OpenAiModel(settings.guardian_base_url, settings.guardian_model, settings.guardian_api_key)
 
 
 def url_rule(settings: Settings) -> "courier.UrlRule":
