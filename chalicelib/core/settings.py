@@ -92,6 +92,8 @@ class Settings(BaseModel):
     """The bearer token of that endpoint; without one, none is sent."""
     guardian_seconds: PositiveInt = Field(default=60, le=90)
     """How long a model may take, at most 90; then a person decides."""
+    reader_model: str = ""
+    """The model of the same provider that reads reports; without one, the Guardian's does."""
     webhook_disable_after: PositiveInt = 10
     """How many deliveries in a row may run out of tries before a webhook endpoint is disabled."""
     payout_cooling_hours: NonNegativeInt | None = None
@@ -262,6 +264,8 @@ class Settings(BaseModel):
         """A deployment that names a model says which, and where it is."""
         if self.guardian != "built_in" and not self.guardian_model:
             raise ValueError(f"GUARDIAN_MODEL must name a model when GUARDIAN is {self.guardian}")
+        if self.guardian == "built_in" and self.reader_model:
+            raise ValueError("READER_MODEL needs a provider: set GUARDIAN to bedrock or openai")
         if self.guardian == "openai":
             if not self.guardian_base_url.startswith(("https://", "http://")):
                 raise ValueError("GUARDIAN_BASE_URL must be a URL such as https://host/v1 when GUARDIAN is openai")

@@ -40,11 +40,11 @@ class World:
     bucket: Bucket
     seal: Seal
     judge: Judge
+    reader: Reader
     courier: Courier
     tokens: Tokens
     rails: Mapping[str, Rail] = field(default_factory=dict)
     till: Till | None = None
-    reader: Reader | None = None
     forge: Forge | None = None
 
     def at_one_moment(self) -> World:

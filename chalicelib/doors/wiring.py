@@ -4,15 +4,19 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from chalicelib.core import settings as configuration
+from chalicelib.core.asking import bedrock, openai
 from chalicelib.core.events import courier
 from chalicelib.core.identity import deployment, keys, tokens
-from chalicelib.core.judge import bedrock, built_in, openai
+from chalicelib.core.judge import built_in, by_model
 from chalicelib.core.ports.judge import Judge
 from chalicelib.core.ports.payments import Rail
 from chalicelib.core.ports.tokens import Tokens
 from chalicelib.core.providers import dlocal, payoneer, play
+from chalicelib.core.reader import built_in as plain_reader
+from chalicelib.core.reader import by_model as model_reader
 from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.kit import aws, log
@@ -21,6 +25,10 @@ from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store
+
+if TYPE_CHECKING:
+    from chalicelib.core.asking.model import Model
+    from chalicelib.core.ports.reader import Reader
 
 KEY_CONTEXT = {"purpose": "byhand data key"}
 # A person looks at everything in live mode while nothing but the built-in Guardian is there (ruling 13).
@@ -75,6 +83,7 @@ def build(settings: Settings) -> World:
         bucket=Bucket(aws.at_first_use(aws.s3), settings.files_bucket),
         seal=Seal(lambda: ("k1", _unwrapped_key(facts["data_key"]))),
         judge=guardian(settings),
+        reader=reader(settings),
         courier=courier.HttpCourier(url_rule(settings)),
         tokens=_tokens(settings),
         rails=rails(settings),
@@ -84,13 +93,24 @@ def build(settings: Settings) -> World:
 
 def guardian(settings: Settings) -> Judge:
     """Who looks at proof in this deployment."""
-    if settings.guardian == "bedrock":
-        return bedrock.BedrockJudge(settings.guardian_model, settings.guardian_seconds)
-    if settings.guardian == "openai":
-        return openai.OpenAiJudge(
-            settings.guardian_base_url, settings.guardian_model, settings.guardian_api_key, settings.guardian_seconds
-        )
+    if settings.guardian != "built_in":
+        return by_model.ModelJudge(_model(settings, settings.guardian_model), settings.guardian_seconds)
     return built_in.BuiltInJudge() if settings.test_mode else built_in.BuiltInJudge(most=BUILT_IN_MOST_LIVE)
+
+
+def reader(settings: Settings) -> "Reader":
+    """Who reads reports in this deployment: a model where the Guardian is one, of the same provider."""
+    if settings.guardian == "built_in":
+        return plain_reader.BuiltInReader()
+    name = settings.reader_model or settings.guardian_model
+    return model_reader.ModelReader(_model(settings, name), settings.guardian_seconds)
+
+
+def _model(settings: Settings, name: str) -> "Model":
+    """A model of the provider that this deployment asks."""
+    if settings.guardian == "bedrock":
+        return bedrock.BedrockModel(name)
+    return openai.OpenAiModel(settings.guardian_base_url, name, settings.guardian_api_key)
 
 
 def url_rule(settings: Settings) -> "courier.UrlRule":

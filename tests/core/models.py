@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.judge.bedrock import BedrockJudge
-from chalicelib.core.judge.openai import OpenAiJudge
-from chalicelib.core.ports.judge import Judge
+from chalicelib.core.asking.bedrock import BedrockModel
+from chalicelib.core.asking.model import Model as Asked
+from chalicelib.core.asking.openai import OpenAiModel
+from chalicelib.core.judge.by_model import ModelJudge
 from chalicelib.kit import aws
 from tests.loopback import Quiet, handling
 
@@ -47,15 +48,19 @@ class Model:
 
 @dataclass(frozen=True)
 class Wire:
-    """One of the two wires: how a verdict is said on it, and what a request held."""
+    """One of the two wires: how an answer is said on it, and what a request held."""
 
     name: str
-    judge: Callable[[Model, int], Judge]
+    model: Callable[[Model], Asked]
     says: Callable[..., Says]
     system: Callable[[Any], str]
     texts: Callable[[Any], list[str]]
     pictures: Callable[[Any], list[bytes]]
     tool: Callable[[Any], tuple[Any, Any, Any]]
+
+    def judge(self, model: Model, seconds: int) -> ModelJudge:
+        """A Guardian that asks the model over this wire."""
+        return ModelJudge(self.model(model), seconds)
 
 
 def answer(*met: bool, confidence: Any = 95, **other: Any) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def _openai_parts(words: Any, kind: str) -> list[Any]:
 
 
 BEDROCK = Wire(
-    "bedrock", lambda model, seconds: BedrockJudge(MODEL, seconds), bedrock,
+    "bedrock", lambda model: BedrockModel(MODEL), bedrock,
     system=lambda words: str(words["system"][0]["text"]),
     texts=lambda words: _bedrock_parts(words, "text"),
     pictures=lambda words: [base64.b64decode(one["source"]["bytes"]) for one in _bedrock_parts(words, "image")],
@@ -103,7 +108,7 @@ BEDROCK = Wire(
     ),
 )  # fmt: skip
 OPENAI = Wire(
-    "openai", lambda model, seconds: OpenAiJudge(f"{model.url}/v1/", MODEL, KEY, seconds), openai,
+    "openai", lambda model: OpenAiModel(f"{model.url}/v1/", MODEL, KEY), openai,
     system=lambda words: str(words["messages"][0]["content"]),
     texts=lambda words: _openai_parts(words, "text"),
     pictures=lambda words: [

@@ -165,6 +165,13 @@ def test_a_guardian_that_asks_a_model_says_which_and_where(
         _settings(BYHAND_MODE=mode, **{**guardian, **change})
 
 
+@pytest.mark.promise("reader.settings")
+def test_a_reader_s_model_needs_the_guardian_s_provider() -> None:
+    assert _settings(BYHAND_MODE="test", **BEDROCK, READER_MODEL="another").reader_model == "another"
+    with pytest.raises(ConfigurationError, match="READER_MODEL needs a provider: set GUARDIAN to bedrock or openai"):
+        _settings(BYHAND_MODE="test", READER_MODEL="another")
+
+
 @pytest.mark.promise("guardian.model_settings")
 def test_a_live_guardian_is_asked_by_https_only() -> None:
     plain = {**OPENAI, "GUARDIAN_BASE_URL": "http://127.0.0.1:11434/v1"}

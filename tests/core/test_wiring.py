@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.core.asking.bedrock import BedrockModel
+from chalicelib.core.asking.openai import OpenAiModel
 from chalicelib.core.events.courier import HttpCourier
 from chalicelib.core.identity import deployment
-from chalicelib.core.judge.bedrock import BedrockJudge
 from chalicelib.core.judge.built_in import BuiltInJudge
-from chalicelib.core.judge.openai import OpenAiJudge
+from chalicelib.core.judge.by_model import ModelJudge
+from chalicelib.core.reader.built_in import BuiltInReader
+from chalicelib.core.reader.by_model import ModelReader
 from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.doors import wiring
@@ -63,9 +66,23 @@ def test_a_live_world_has_the_wall_clock_a_guardian_of_89_and_a_strict_courier(e
 
 def test_the_guardian_of_a_world_is_the_one_that_its_settings_name(environment: dict[str, str]) -> None:
     model = {"BYHAND_MODE": "live", "GUARDIAN_MODEL": "m", "GUARDIAN_SECONDS": "45"}
-    assert _built(environment, **model, GUARDIAN="bedrock").judge == BedrockJudge("m", 45)
+    assert _built(environment, **model, GUARDIAN="bedrock").judge == ModelJudge(BedrockModel("m"), 45)
     openai = {"GUARDIAN": "openai", "GUARDIAN_BASE_URL": "https://example.com/v1", "GUARDIAN_API_KEY": "k"}
-    assert _built(environment, **model, **openai).judge == OpenAiJudge("https://example.com/v1", "m", "k", 45)
+    assert _built(environment, **model, **openai).judge == ModelJudge(
+        OpenAiModel("https://example.com/v1", "m", "k"), 45
+    )
+
+
+@pytest.mark.promise("reader.settings")
+def test_the_reader_of_a_world_asks_the_provider_of_its_guardian(environment: dict[str, str]) -> None:
+    assert _built(environment, BYHAND_MODE="live").reader == BuiltInReader()
+    model = {"BYHAND_MODE": "live", "GUARDIAN_MODEL": "m", "GUARDIAN_SECONDS": "45", "GUARDIAN": "bedrock"}
+    assert _built(environment, **model).reader == ModelReader(BedrockModel("m"), 45)
+    assert _built(environment, **model, READER_MODEL="r").reader == ModelReader(BedrockModel("r"), 45)
+    openai = {"GUARDIAN": "openai", "GUARDIAN_BASE_URL": "https://example.com/v1", "GUARDIAN_API_KEY": "k"}
+    world = _built(environment, **{**model, **openai}, READER_MODEL="r")
+    assert world.reader == ModelReader(OpenAiModel("https://example.com/v1", "r", "k"), 45)
+    assert world.judge == ModelJudge(OpenAiModel("https://example.com/v1", "m", "k"), 45)
 
 
 def test_a_live_world_does_not_read_an_offset_that_somebody_wrote(environment: dict[str, str]) -> None:

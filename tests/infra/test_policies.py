@@ -48,8 +48,8 @@ BESIDES = {
     "logs:PutLogEvents": set(FUNCTIONS),
     "xray:PutTraceSegments": {"api"},
     "xray:PutTelemetryRecords": {"api"},
-    # Only a deployment whose Guardian is on Bedrock asks a model; it may ask that one and no other.
-    "bedrock:InvokeModel": {"judge"},
+    # Only a deployment whose Guardian is on Bedrock asks models; it may ask the Guardian's and the reader's, no other.
+    "bedrock:InvokeModel": {"api", "judge"},
     # What the URLs that it signs are for.
     "s3:GetObject FilesBucket/proof/*": {"api"},
     # Without it S3 answers 403 for an object that is not there, and we would take that for a fault.

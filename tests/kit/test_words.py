@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from pydantic import Field
 
 from chalicelib.kit.errors import Invalid
-from chalicelib.kit.words import AmountIn, Email, Nothing, Words, check_text, dumps, read
+from chalicelib.kit.words import AmountIn, Email, Nothing, Words, check_text, dumps, mended, read
 
 NUMBERS = some.integers() | some.decimals(allow_nan=False, allow_infinity=False)
 JSON_VALUES = some.recursive(
@@ -151,6 +151,7 @@ def test_characters_that_no_person_could_have_meant_are_refused_wherever_they_ar
         with pytest.raises(Invalid) as caught:
             check_text(value)
         assert caught.value.details == {"field": place, "problem": f"must not contain the character U+{code:04X}"}
+    assert mended(f"a{strange}b") == "ab"
 
 
 @pytest.mark.parametrize(
@@ -159,3 +160,4 @@ def test_characters_that_no_person_could_have_meant_are_refused_wherever_they_ar
 )
 def test_words_of_any_language_are_taken(plain: str) -> None:
     check_text({"title": plain, plain: [plain, 1, None, True, 1.5]})
+    assert mended(plain) == plain

@@ -7,19 +7,16 @@
 Raise VERSION with every change of the words: it is kept with each verdict.
 """
 
-import json
-import re
-import unicodedata
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chalicelib.core.asking.model import Picture, Question, Tool, closed
+from chalicelib.core.asking.text import dumps, plain
 from chalicelib.core.ports.judge import Case, JudgeUnavailable, Photo, RequirementResult, Verdict
 from chalicelib.kit import clock, pictures
 
 VERSION = "prompt-1"
-ANSWER_TOKENS_MAX = 8_192
 NOTE_CHARACTERS_MAX, REASONING_CHARACTERS_MAX = 500, 2_000
 # What Bedrock takes of one picture is 3.75 MB and 8,000 pixels, and of one request 20 pictures; models look at less.
 PHOTOS_MAX, SIDE_PIXELS_MAX, PHOTO_BYTES_MAX = 20, 2_000, 3_750_000
@@ -52,7 +49,6 @@ says what you saw. Write notes and reasoning as plain text in your own words."""
 
 TOOL = "verdict"
 TOOL_SAYS = "Give the verdict on the proof: one result for each requirement, and how sure you are over all."
-_STRANGE = re.compile(r"\s+")
 
 
 class _Result(BaseModel):
@@ -72,16 +68,6 @@ class _Answer(BaseModel):
     reasoning: str
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One picture that a model is shown, behind a label that says which it is."""
-
-    number: int
-    label: str
-    content: bytes
-    content_type: str
-
-
 def schema(case: Case) -> dict[str, Any]:
     """The schema of the tool's words."""
     number, percent = len(case.requirements), {"type": "integer", "minimum": 0, "maximum": 100}
@@ -91,15 +77,15 @@ def schema(case: Case) -> dict[str, Any]:
         "confidence": percent,
         "note": {"type": "string", "maxLength": NOTE_CHARACTERS_MAX},
     }
-    results = {"type": "array", "minItems": number, "maxItems": number, "items": _object(result)}
+    results = {"type": "array", "minItems": number, "maxItems": number, "items": closed(result)}
     reasoning = {"type": "string", "maxLength": REASONING_CHARACTERS_MAX}
-    return _object({"requirements": results, "confidence": percent, "reasoning": reasoning})
+    return closed({"requirements": results, "confidence": percent, "reasoning": reasoning})
 
 
-def question(case: Case) -> tuple[str, list[Shown]]:
+def question(case: Case, seconds: int) -> Question:
     """The case as one JSON text, and the pictures that go with it."""
     shown = _shown(case)
-    return _words(case, {picture.number for picture in shown}), shown
+    return Question(SYSTEM, _words(case, set(shown)), Tool(TOOL, TOOL_SAYS, schema(case)), seconds, [*shown.values()])
 
 
 def read(answer: object, case: Case, model: str) -> Verdict:
@@ -113,28 +99,13 @@ def read(answer: object, case: Case, model: str) -> Verdict:
     if [result.index for result in results] != list(range(1, len(case.requirements) + 1)):
         raise JudgeUnavailable("no verdict: not exactly one result for each requirement")
     return Verdict(
-        said.confidence, _plain(said.reasoning, REASONING_CHARACTERS_MAX),
+        said.confidence, plain(said.reasoning, REASONING_CHARACTERS_MAX),
         tuple(
-            RequirementResult(asked, result.met, result.confidence, _plain(result.note, NOTE_CHARACTERS_MAX))
+            RequirementResult(asked, result.met, result.confidence, plain(result.note, NOTE_CHARACTERS_MAX))
             for asked, result in zip(case.requirements, results, strict=True)
         ),
         f"{model}/{VERSION}",
     )  # fmt: skip
-
-
-def read_json(text: object, case: Case, model: str) -> Verdict:
-    """The verdict in a JSON text. Raises JudgeUnavailable."""
-    if not isinstance(text, str):
-        raise JudgeUnavailable("no verdict: no JSON text")
-    try:
-        answer = json.loads(text, object_pairs_hook=_once_each)
-    except (ValueError, RecursionError):
-        raise JudgeUnavailable("no verdict: not the JSON that was asked for") from None
-    return read(answer, case, model)
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def _words(case: Case, shown: set[int]) -> str:
@@ -149,7 +120,7 @@ def _words(case: Case, shown: set[int]) -> str:
         "submitted_at": case.submitted_at and clock.iso(case.submitted_at),
         "photos": [_described(number, photo, number in shown) for number, photo in enumerate(case.photos, 1)],
     }  # fmt: skip
-    return _dumps({"task": task, "proof": proof})
+    return dumps({"task": task, "proof": proof})
 
 
 def _described(number: int, photo: Photo, shown: bool) -> dict[str, Any]:
@@ -160,36 +131,17 @@ def _described(number: int, photo: Photo, shown: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(case: Case) -> list[Shown]:
-    """The pictures that a model is shown, made to fit.
+def _shown(case: Case) -> dict[int, Picture]:
+    """The pictures that a model is shown, by their number, made to fit.
 
     What lies elsewhere, documents, and what does not open is not shown; the words say that there is such a thing.
     """
     there = [(number, photo.content) for number, photo in enumerate(case.photos, 1) if photo.content][:PHOTOS_MAX]
-    shown, most = [], min(PHOTO_BYTES_MAX, PHOTOS_BYTES_MAX // max(1, len(there)))
+    shown, most = {}, min(PHOTO_BYTES_MAX, PHOTOS_BYTES_MAX // max(1, len(there)))
     for number, content in there:
         try:
             fitting, content_type = pictures.fit(content, SIDE_PIXELS_MAX, most)
         except pictures.Unreadable:
             continue
-        shown.append(Shown(number, _dumps({"photo": number}), fitting, content_type))
+        shown[number] = Picture(dumps({"photo": number}), fitting, content_type)
     return shown
-
-
-def _dumps(value: object) -> str:
-    """JSON whose every quote and line end of strangers is escaped; what UTF-8 cannot say becomes a question mark."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which no name is there twice: which of two confidences counts is nobody's guess."""
-    named = dict(pairs)
-    if len(named) != len(pairs):
-        raise ValueError("a name is there twice")
-    return named
-
-
-def _plain(text: str, most: int) -> str:
-    """Words for people: one line without controls or invisible characters, and not too long."""
-    visible = "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)
-    return _STRANGE.sub(" ", visible).strip()[:most]

@@ -45,7 +45,7 @@ class Report:
     validation: str = ""
     """How the results are to be read, in the words of whoever ordered the test."""
     context: Mapping[str, str] = field(default_factory=dict)
-    """Files that tell of the page, such as README.md, by name."""
+    """Files that tell of the page, such as README.md, by name. What they say was not seen by anybody."""
     wants_findings: bool = False
 
 
@@ -60,7 +60,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a reader found in a report. `data` is as the reader gave it: whoever asked checks it."""
+    """What a reader found in a report. `data` is as the reader gave it: core/reader/extract.py checks it."""
 
     success: bool
     explanation: str
@@ -71,11 +71,14 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Change:
-    """An issue or a pull request that somebody may test by hand. `words` is JSON, as its sender gave it."""
+    """An issue or a pull request that somebody may test by hand. `words` is what else its sender gave, as JSON."""
 
     kind: Literal["issue", "pull_request"]
-    words: Mapping[str, Any]
+    title: str = ""
+    body: str = ""
+    words: Mapping[str, Any] = field(default_factory=dict)
     test_url: str | None = None
+    """Where it can be tried, if its sender says so; it goes before any address in the text."""
 
 
 @dataclass(frozen=True)
