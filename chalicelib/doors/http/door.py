@@ -13,11 +13,11 @@ from urllib.parse import unquote
 import simplejson
 
 from chalicelib.core.world import World
-from chalicelib.doors.http import answers, bodies, limits
+from chalicelib.doors.http import answers, limits
 from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.identify import Caller, identify
 from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route, Text
-from chalicelib.kit import log, once, words
+from chalicelib.kit import log, once, strict_json, words
 from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.errors import Invalid, OutcomeUnknown, Refusal, TooLarge
 from chalicelib.kit.once import Claim, Outcome
@@ -88,12 +88,12 @@ def _body(route: Route, request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        value = bodies.parse(request.body)
+        value = strict_json.parse(request.body)
     except ValueError:
         raise Invalid("body", "must be a JSON object") from None
     if not isinstance(value, dict):
         raise Invalid("body", "must be a JSON object")
-    bodies.check(value)
+    strict_json.check(value)
     return value
 
 
