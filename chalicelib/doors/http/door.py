@@ -48,7 +48,8 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
 def _walk(world: World, route: Route, request: Request, headers: dict[str, str]) -> Answer:
     found = identify(world, route.who, request)
     caller = None if isinstance(found, Refusal) else found
-    allowance = limits.count(world, route.name, request, caller, uploads=route.uploads, times=route.requests_a_visit)
+    few, times = route.upload_limit, route.requests_a_visit
+    allowance = limits.count(world, route.name, request, caller, uploads=few, times=times)
     headers |= allowance.headers | ({"Cache-Control": "no-store"} if route.no_store else {})
     allowance.check()
     if isinstance(found, Refusal):
