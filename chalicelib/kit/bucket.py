@@ -86,12 +86,16 @@ class Bucket:
         """The plain address of a file: a name for it that opens nothing."""
         return f"{self.client.meta.endpoint_url}/{self.name}/{key}"
 
-    def url_to_get(self, key: str, seconds: int, *, to_save: bool = False) -> str:
-        """A signed URL that reads one file until it expires; `to_save`: a browser saves it and does not open it."""
+    def url_to_get(self, key: str, seconds: int, *, to_save: bool = False, to_look: bool = False) -> str:
+        """A signed URL that reads one file until it expires; `to_save`: a browser saves it and does not open it.
+
+        A signature is good for one method: `to_look` makes it HEAD.
+        """
         parameters = {"Bucket": self.name, "Key": key}
         if to_save:
             parameters["ResponseContentDisposition"] = "attachment"
-        return self.client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
+        method = "head_object" if to_look else "get_object"
+        return self.client.generate_presigned_url(method, Params=parameters, ExpiresIn=seconds)
 
     def url_to_put(self, key: str, headers: Mapping[str, str | int], seconds: int) -> str:
         """A signed URL that stores one file; its signature covers every parameter in `headers`, under S3's names."""

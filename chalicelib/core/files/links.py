@@ -42,8 +42,11 @@ def make(world: World, frozen: Frozen) -> str:
     return f"{world.settings.byhand_public_url.rstrip('/')}{PATH}{token}"
 
 
-def follow(world: World, token: str) -> str:
-    """Where the file of a link can be read now: no longer than the link itself. Raises LinkNotFound, LinkExpired."""
+def follow(world: World, token: str, *, to_look: bool = False) -> str:
+    """Where the file of a link can be read now, or looked at with a HEAD: no longer than the link itself.
+
+    Raises LinkNotFound, LinkExpired.
+    """
     found = signed.read_token(_key(world), token)
     if found is None:
         raise LinkNotFound
@@ -51,12 +54,12 @@ def follow(world: World, token: str) -> str:
     left = until - world.wall_seconds()
     if left <= 0:
         raise LinkExpired
-    return signed_url(world, key, content_type, min(left, READ_SECONDS))
+    return signed_url(world, key, content_type, min(left, READ_SECONDS), to_look=to_look)
 
 
-def signed_url(world: World, key: str, content_type: str, seconds: int) -> str:
+def signed_url(world: World, key: str, content_type: str, seconds: int, *, to_look: bool = False) -> str:
     """The bucket's own signed URL. A document may hold scripts: nobody's browser opens it."""
-    return world.bucket.url_to_get(key, seconds, to_save=content_type not in SHOWN_TYPES)
+    return world.bucket.url_to_get(key, seconds, to_save=content_type not in SHOWN_TYPES, to_look=to_look)
 
 
 def _key(world: World) -> bytes:

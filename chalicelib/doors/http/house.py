@@ -69,7 +69,7 @@ def _health(call: Call[Nothing]) -> Health:
 
 def _file(call: Call[Nothing]) -> Text:
     """Follow a link to a file: the link is the permission. Raises LinkNotFound, LinkExpired."""
-    return elsewhere(links.follow(call.world, call.ids["token"]))
+    return elsewhere(links.follow(call.world, call.ids["token"], to_look=call.request.method == "HEAD"))
 
 
 def _parts(world: World) -> dict[str, Any]:

@@ -152,6 +152,11 @@ class Route:
         return f"{self.method} {self.path}"
 
     @property
+    def methods(self) -> list[str]:
+        """What it is asked by. Who follows a link may look where it leads before they read what is there."""
+        return [self.method, "HEAD"] if Elsewhere in self.answer else [self.method]
+
+    @property
     def content_types(self) -> list[str]:
         return ["application/json", *CONTENT_TYPES] if self.uploads else ["application/json"]
 

@@ -47,6 +47,18 @@ def test_whoever_has_the_link_of_a_picture_sees_it(house: House) -> None:
 
 
 @WITH_ADDRESS
+@pytest.mark.promise("files.link.head")
+def test_whoever_looks_first_where_a_link_leads_is_told_so_without_a_body(house: House) -> None:
+    link = files.link(house.world, _kept(house, b"a document", "application/pdf"))
+    answer = house.request("HEAD", link.removeprefix(PUBLIC))
+    assert (answer.status, answer.text) == (302, "")
+    looked = requests.head(answer.headers["location"], timeout=10, stream=True)
+    assert (looked.status_code, looked.headers["Content-Length"]) == (200, "10")
+    missing = house.request("HEAD", "/api/files/nothing")
+    assert (missing.status, missing.text) == (404, "")
+
+
+@WITH_ADDRESS
 @pytest.mark.promise("files.link.saved")
 @pytest.mark.parametrize(
     ("content_type", "saved"),
