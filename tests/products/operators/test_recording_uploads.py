@@ -13,21 +13,12 @@ from chalicelib.core.files.model import BYTES_MAX, VIDEO_TYPES, Frozen
 from tests.core.uploads import JANE, freezing
 from tests.doors.strangers import StillClock
 from tests.harness import House, Operator, Reply, picture
-from tests.products.operators.uploads import at_work, put
+from tests.products.operators.uploads import announce_recording, at_work, put
 
 PATH = "/api/tester/uploads"
 MEBIBYTE = 1024 * 1024
 MP4 = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + b"frames" * 1_000
 JSON = b'{"consoleMessages":[{"message":"boom","type":"error"}]}'
-
-
-def _announce(
-    operator: Operator, content: bytes, content_type: str | None, key: str | None = None, **words: Any
-) -> Reply:
-    digest = hashlib.sha256(content).hexdigest()
-    order = {"content_type": content_type, "size_bytes": len(content), "sha256": digest, **words}
-    headers = {**operator.headers, **({"Idempotency-Key": key} if key else {})}
-    return operator.house.request("POST", PATH, order, headers=headers)
 
 
 def _send_body(operator: Operator, content: bytes, content_type: str) -> Reply:
@@ -46,7 +37,7 @@ def _frozen(operator: Operator, made: Reply) -> Frozen:
 @pytest.mark.parametrize(("content", "content_type"), [(MP4, "video/mp4"), (JSON, "application/json")])
 def test_a_recording_is_announced_put_and_frozen(house: House, content: bytes, content_type: str) -> None:
     stage = at_work(house)
-    made = _announce(stage.operator, content, content_type)
+    made = announce_recording(stage.operator, content, content_type)
     assert (made.status, set(made.json)) == (201, {"upload_id", "upload_url", "headers", "url"})
     signed = set(parse_qs(urlsplit(made.json["upload_url"]).query)["X-Amz-SignedHeaders"][0].split(";"))
     assert {name.lower() for name in made.json["headers"]} | {"host"} == signed
@@ -60,7 +51,7 @@ def test_a_recording_is_announced_put_and_frozen(house: House, content: bytes, c
 
 @pytest.mark.promise("operators.recording.announced")
 def test_the_bucket_takes_no_other_bytes_than_those_that_were_announced_and_takes_them_once(house: House) -> None:
-    made = _announce(at_work(house).operator, MP4, "video/mp4")
+    made = announce_recording(at_work(house).operator, MP4, "video/mp4")
     assert put(made, MP4[::-1]) == 400
     assert put(made, MP4) == 200
     assert put(made, MP4) == 412
@@ -86,8 +77,8 @@ def test_each_type_has_a_size_of_its_own(house: House) -> None:
     for content_type, megabytes in sizes.items():
         most = megabytes * MEBIBYTE
         assert BYTES_MAX[content_type] == most
-        assert _announce(stage.operator, b"", content_type, size_bytes=most).status == 201
-        refused = _announce(stage.operator, b"", content_type, size_bytes=most + 1)
+        assert announce_recording(stage.operator, b"", content_type, size_bytes=most).status == 201
+        refused = announce_recording(stage.operator, b"", content_type, size_bytes=most + 1)
         assert (content_type, refused.status, refused.json["details"]["field"]) == (content_type, 400, "size_bytes")
 
 
@@ -100,13 +91,13 @@ def test_what_is_wrong_with_an_announcement_is_named(house: House) -> None:
         ({"size_bytes": 0}, "size_bytes"), ({"sha256": None}, "sha256"), ({"sha256": "ab"}, "sha256"),
     ]  # fmt: skip
     for words, field in wrong:
-        refused = _announce(stage.operator, MP4, **{"content_type": "video/mp4", **words})
+        refused = announce_recording(stage.operator, MP4, **{"content_type": "video/mp4", **words})
         assert (words, refused.status, refused.json["details"]["field"]) == (words, 400, field)
 
 
 @pytest.mark.promise("operators.recording.announced")
 def test_a_recording_needs_an_open_assignment_and_an_operator(house: House) -> None:
-    refused = _announce(house.operator(), MP4, "video/mp4")
+    refused = announce_recording(house.operator(), MP4, "video/mp4")
     assert (refused.status, refused.json["code"]) == (409, "no_open_assignment")
     assert house.request("POST", PATH, {}).status == 401
 
@@ -114,11 +105,11 @@ def test_a_recording_needs_an_open_assignment_and_an_operator(house: House) -> N
 @pytest.mark.promise("operators.recording.announced")
 def test_the_same_announcement_again_is_the_same_upload_with_a_url_of_today(house: House) -> None:
     stage = at_work(house)
-    first, again = (_announce(stage.operator, MP4, "video/mp4", key="once") for _ in range(2))
+    first, again = (announce_recording(stage.operator, MP4, "video/mp4", key="once") for _ in range(2))
     assert again.headers["idempotent-replayed"] == "true"
     assert again.json["upload_id"] == first.json["upload_id"]
     assert put(again, MP4) == 200
-    other = _announce(stage.operator, JSON, "application/json", key="once")
+    other = announce_recording(stage.operator, JSON, "application/json", key="once")
     assert (other.status, other.json["code"]) == (409, "key_reused")
 
 
@@ -127,14 +118,14 @@ def test_the_same_announcement_again_is_the_same_upload_with_a_url_of_today(hous
 def test_the_usual_limit_holds_and_not_that_of_uploads(house: House) -> None:
     stage = at_work(house)
     with house.living_in(clock=StillClock()):
-        replies = [_announce(stage.operator, MP4, "video/mp4") for _ in range(13)]
+        replies = [announce_recording(stage.operator, MP4, "video/mp4") for _ in range(13)]
     assert [reply.status for reply in replies] == [201] * 12 + [429]
 
 
 @pytest.mark.promise("operators.recording.not_asked")
 def test_a_task_takes_no_video_as_proof(house: House) -> None:
     stage = at_work(house)
-    made = _announce(stage.operator, MP4, "video/mp4")
+    made = announce_recording(stage.operator, MP4, "video/mp4")
     assert put(made, MP4) == 200
     refused = stage.operator.submit(stage.task_id, photos=[made.json["url"]])
     assert (refused.status, refused.json["details"]["field"]) == (400, "photos.0")
