@@ -23,6 +23,7 @@ class Budget:
 KINDS = (
     Budget("the same for everybody: rate", 1, (
         "GET /api/openapi.json", "GET /api/docs", "GET /llms.txt", "GET /operator", "GET /operator/{version}/{file}",
+        "GET /api/files/{token}",
     )),
     Budget("a new account: rate, commit", 2, ("POST /api/v1/agents/register", f"POST {O}/register")),
     Budget("read of one object: caller, rate, object", 3, (
@@ -50,6 +51,7 @@ KINDS = (
         f"POST {W}", f"PATCH {W}/{{endpoint_id}}", f"DELETE {W}/{{endpoint_id}}",
         f"POST {W}/{{endpoint_id}}/rotate", f"POST {W}/{{endpoint_id}}/test",
         f"POST {O}/tasks/{{task_id}}/accept", f"POST {O}/upload", f"PATCH {O}/me", "POST /api/v1/webhooks/kyc",
+        "POST /api/tester/uploads",
     )),
     Budget("a deed of the backoffice: rate, two looks, commit", 4, (
         f"POST {A}/agenda/rerun", f"POST {A}/agenda/drop", f"POST {A}/books/prove",

@@ -45,7 +45,7 @@ class MeteredHouse(House):
         self._use_key(more.get("headers") or {})
         with self.meter.measuring() as cost:
             reply = super().request(method, path, *rest, **more)
-        if reply.status < 300:
+        if reply.status < 400:
             self.costs[self._label(method, path)].append(cost)
         return reply
 

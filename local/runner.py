@@ -139,6 +139,8 @@ class LocalStack:
         server.handle_error = _client_went_away
         opening.callback(server.server_close)
         self.url = f"http://{HOST}:{server.server_address[1]}"
+        # Only now is it known under which address links to files are to be opened.
+        settings.fill({"BYHAND_PUBLIC_URL": self.url})
         self._thread("http", functools.partial(server.serve_forever, poll_interval=0.05), opening)
         opening.callback(server.shutdown)
 

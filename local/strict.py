@@ -12,7 +12,9 @@ that in place; it reaches into moto's insides, so it refuses any version but the
 Two things differ from AWS and are known: BatchWriteItem does not conflict, and table streams are not undone.
 """
 
+import base64
 import copy
+import hashlib
 import json
 import threading
 import types
@@ -29,6 +31,7 @@ import moto.sqs.models as sqs_models
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.s3.exceptions import PreconditionFailed, S3ClientError
 from moto.s3.responses import S3Response
 
 from local import traffic
@@ -57,6 +60,7 @@ def install() -> None:
         traffic.install()
         _honour_table_settings()
         _honour_key_settings()
+        _check_files()
         _installed.set()
 
 
@@ -100,6 +104,34 @@ def _one_at_a_time(plain: Callable[..., Any]) -> Callable[..., Any]:
             return plain(*arguments)
 
     return locked
+
+
+def _check_files() -> None:
+    """moto takes any bytes under any checksum, forgets it unless the SDK's own header stands beside it, and copies
+    whatever is there by now; S3 compares, keeps it for whoever asks with a HEAD, and copies on a condition.
+    """
+    put_any, copy_any = S3Response.put_object, S3Response.copy_object
+
+    def put_object(response: Any) -> Any:
+        stated = response.headers.get("x-amz-checksum-sha256")
+        if stated is None:
+            return put_any(response)
+        if stated != base64.b64encode(hashlib.sha256(response.body or b"").digest()).decode():
+            raise S3ClientError("BadDigest", "The SHA256 you specified did not match the calculated checksum.")
+        answer = put_any(response)
+        file = response.backend.get_object(response.bucket_name, response.parse_key_name())
+        file.checksum_algorithm, file.checksum_value = "SHA256", stated
+        return answer
+
+    def copy_object(response: Any) -> Any:
+        expected = response.headers.get("x-amz-copy-source-if-match")
+        bucket, _, key = response.headers["x-amz-copy-source"].lstrip("/").partition("/")
+        there = response.backend.get_object(bucket, key)
+        if expected and there is not None and there.etag.strip('"') != expected.strip('"'):
+            raise PreconditionFailed("x-amz-copy-source-If-Match")
+        return copy_any(response)
+
+    S3Response.put_object, S3Response.copy_object = put_object, copy_object
 
 
 # Templates ------------------------------------------------------------------------------------------------------------

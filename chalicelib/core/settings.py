@@ -107,7 +107,9 @@ class Settings(BaseModel):
     fiat_hold_days: PositiveInt = 30
     """How long a reward waits that was paid by an agent with a fiat deposit in the last 60 days."""
     byhand_public_url: str = ""
-    """Where this deployment is reached, such as https://api.example.com: where providers send their notices."""
+    """Where this deployment is reached, such as https://api.example.com: for providers' notices and links to files."""
+    file_link_days: PositiveInt = 30
+    """How long a link to a file lasts that is passed on to others; it needs BYHAND_PUBLIC_URL."""
     dlocal_base_url: str = ""
     """The API of dLocal; without it and its three keys there are no fiat deposits in live."""
     dlocal_login: str = ""

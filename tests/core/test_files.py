@@ -13,56 +13,23 @@ import pytest
 from PIL import Image
 
 from chalicelib.core.files import service as files
-from chalicelib.core.files.model import Frozen, Upload
+from chalicelib.core.files.model import Frozen
 from chalicelib.core.files.service import UploadUsed
-from chalicelib.core.identity.model import Kyc, Operator
 from chalicelib.core.world import World
 from chalicelib.kit import ids
 from chalicelib.kit.commit import commit
 from chalicelib.kit.errors import Invalid
+from tests.core.uploads import JANE, announce, freeze, freezing, put, refused
 from tests.harness import picture
 
-JANE = Operator("op_" + "0" * 26, "Jane Doe", "jane@example.com", Kyc.APPROVED, datetime(2026, 2, 10, tzinfo=UTC))
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF"
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
-
-
-def _announce(world: World, content: bytes, content_type: str, **other: Any) -> Upload:
-    """An announced upload; `other` are facts that are announced wrongly."""
-    facts = {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), **other}
-    upload, write = files.announce(JANE, content_type, facts["size_bytes"], facts["sha256"])
-    commit(world.store, [write])
-    return upload
-
-
-def _put(world: World, content: bytes, content_type: str = "image/png", **other: Any) -> Upload:
-    upload = _announce(world, content, content_type, **other)
-    world.bucket.put(upload.key, content, content_type)
-    return upload
-
-
-def _freezing(world: World, places: dict[str, str], used_by: str, operator: Operator = JANE) -> Any:
-    found = world.store.get_across(files.rows_of(places))
-    return files.freeze(world, operator, places, found, used_by)
-
-
-def _freeze(world: World, upload: Upload, operator: Operator = JANE) -> Frozen:
-    """Freeze one upload and use it up, as a submission does."""
-    frozen, writes = _freezing(world, {upload.upload_id: "photos.0"}, "task_1", operator)
-    commit(world.store, writes)
-    return frozen[upload.upload_id]
-
-
-def _refused(world: World, upload: Upload) -> str:
-    with pytest.raises(Invalid, match=r"^photos\.0: ") as caught:
-        _freeze(world, upload)
-    return str(caught.value.details["problem"])
 
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_picture_is_frozen_as_a_clean_copy_of_its_own_kind(world: World, kind: str) -> None:
     content = picture(kind)
-    frozen = _freeze(world, _put(world, content, TYPES[kind]))
+    frozen = freeze(world, put(world, content, TYPES[kind]))
     copy = files.content(world, frozen)
     assert copy is not None
     assert Image.open(io.BytesIO(copy)).format == kind
@@ -71,7 +38,7 @@ def test_a_picture_is_frozen_as_a_clean_copy_of_its_own_kind(world: World, kind:
 
 
 def test_a_document_is_frozen_byte_for_byte_and_saved_rather_than_opened_by_a_browser(world: World) -> None:
-    frozen = _freeze(world, _put(world, PDF, "application/pdf"))
+    frozen = freeze(world, put(world, PDF, "application/pdf"))
     assert files.content(world, frozen) == PDF
     query = parse_qs(urlsplit(files.read_url(world, frozen)).query)
     assert query["response-content-disposition"] == ["attachment"]
@@ -82,7 +49,7 @@ def test_where_and_when_a_picture_was_taken_is_kept_for_the_guardian_and_is_not_
     exif = Image.Exif()
     exif.get_ifd(0x8825).update({1: "N", 2: (40.0, 42.0, 46.08), 3: "W", 4: (74.0, 0.0, 21.6)})
     exif.get_ifd(0x8769).update({0x9003: "2026:02:10 12:00:00", 0x9011: "+01:00"})
-    frozen = _freeze(world, _put(world, picture("JPEG", exif=exif), "image/jpeg"))
+    frozen = freeze(world, put(world, picture("JPEG", exif=exif), "image/jpeg"))
     assert (frozen.latitude, frozen.longitude) == (40.7128, -74.006)
     assert frozen.taken_at == datetime(2026, 2, 10, 11, tzinfo=UTC)
     copy = files.content(world, frozen)
@@ -93,7 +60,7 @@ def test_where_and_when_a_picture_was_taken_is_kept_for_the_guardian_and_is_not_
 def test_a_picture_from_a_camera_with_a_clock_out_of_this_world_can_be_read_again(world: World) -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8769).update({0x9003: "0001:01:01 00:00:00", 0x9011: "+00:00"})
-    frozen = _freeze(world, _put(world, picture("JPEG", exif=exif), "image/jpeg"))
+    frozen = freeze(world, put(world, picture("JPEG", exif=exif), "image/jpeg"))
     assert Frozen.model_validate_json(frozen.dump()) == frozen
 
 
@@ -115,8 +82,8 @@ def test_a_picture_from_a_camera_with_a_clock_out_of_this_world_can_be_read_agai
 def test_bytes_that_are_not_what_was_announced_are_refused_by_what_they_are(
     world: World, content: bytes, announced: str, sentence: str
 ) -> None:
-    upload = _put(world, content, announced)
-    assert sentence in _refused(world, upload)
+    upload = put(world, content, announced)
+    assert sentence in refused(world, upload)
     assert world.bucket.get(f"proof/{upload.upload_id}") is None
 
 
@@ -126,7 +93,7 @@ def test_a_wall_of_pixels_is_refused_by_its_header(world: World) -> None:
     bomb = b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )
-    assert "50 MP fit" in _refused(world, _put(world, bomb))
+    assert "50 MP fit" in refused(world, put(world, bomb))
 
 
 @pytest.mark.parametrize(
@@ -135,58 +102,58 @@ def test_a_wall_of_pixels_is_refused_by_its_header(world: World) -> None:
 def test_bytes_of_another_length_or_hash_are_not_the_file_that_was_announced(
     world: World, wrong: dict[str, Any]
 ) -> None:
-    upload = _put(world, picture(), **wrong)
-    assert _refused(world, upload) == "is not the file that was announced: size or SHA-256 differ"
+    upload = put(world, picture(), **wrong)
+    assert refused(world, upload) == "is not the file that was announced: size or SHA-256 differ"
 
 
 def test_what_was_announced_and_never_put_is_said_to_be_missing(world: World) -> None:
-    assert "was never uploaded" in _refused(world, _announce(world, picture(), "image/png"))
+    assert "was never uploaded" in refused(world, announce(world, picture(), "image/png"))
 
 
 def test_somebody_elses_upload_looks_like_one_that_was_never_announced(world: World) -> None:
-    upload = _put(world, picture())
+    upload = put(world, picture())
     for operator, upload_id in [(replace(JANE, operator_id="op_other"), upload.upload_id), (JANE, ids.new("up"))]:
         with pytest.raises(Invalid, match=r"photos\.0: is not an upload of yours"):
-            _freezing(world, {upload_id: "photos.0"}, "task_1", operator)
+            freezing(world, {upload_id: "photos.0"}, "task_1", operator)
 
 
 def test_an_upload_is_proof_once_whether_the_second_use_comes_later_or_at_the_same_time(world: World) -> None:
-    upload = _put(world, picture())
-    _, racing = _freezing(world, {upload.upload_id: "photos.0"}, "task_2")
-    _freeze(world, upload)
+    upload = put(world, picture())
+    _, racing = freezing(world, {upload.upload_id: "photos.0"}, "task_2")
+    freeze(world, upload)
     with pytest.raises(UploadUsed, match=f"Upload {upload.upload_id} was submitted before"):
-        _freeze(world, upload)
+        freeze(world, upload)
     with pytest.raises(UploadUsed):
         commit(world.store, racing)
 
 
 def test_a_refused_freeze_uses_nothing_up(world: World) -> None:
-    good, bad = _put(world, picture()), _put(world, b"no picture")
+    good, bad = put(world, picture()), put(world, b"no picture")
     places = {good.upload_id: "photos.0", bad.upload_id: "photos.1"}
     with pytest.raises(Invalid, match=r"photos\.1: the bytes are no JPEG"):
-        _freezing(world, places, "task_1")
-    _freeze(world, good)
+        freezing(world, places, "task_1")
+    freeze(world, good)
 
 
 def test_freezing_again_after_a_crash_writes_the_same_copy(world: World) -> None:
-    upload = _put(world, picture("JPEG"), "image/jpeg")
-    first, _ = _freezing(world, {upload.upload_id: "photos.0"}, "task_1")
+    upload = put(world, picture("JPEG"), "image/jpeg")
+    first, _ = freezing(world, {upload.upload_id: "photos.0"}, "task_1")
     copy = files.content(world, first[upload.upload_id])
-    again = _freeze(world, upload)
+    again = freeze(world, upload)
     assert again == first[upload.upload_id]
     assert files.content(world, again) == copy
 
 
 def test_bytes_that_are_changed_after_the_freeze_change_nothing_that_others_read(world: World) -> None:
-    upload = _put(world, picture())
-    frozen = _freeze(world, upload)
+    upload = put(world, picture())
+    frozen = freeze(world, upload)
     before = files.content(world, frozen)
     world.bucket.put(upload.key, picture(), "image/png")
     assert files.content(world, frozen) == before
 
 
 def test_a_url_to_put_covers_everything_that_was_announced(world: World) -> None:
-    upload = _announce(world, picture(), "image/png")
+    upload = announce(world, picture(), "image/png")
     headers = files.put_headers(upload)
     assert headers["Content-Type"] == "image/png"
     assert headers["Content-Length"] == str(upload.size_bytes)
@@ -198,7 +165,7 @@ def test_a_url_to_put_covers_everything_that_was_announced(world: World) -> None
 
 
 def test_a_submitted_url_names_an_upload_of_ours_with_or_without_a_signature(world: World) -> None:
-    upload = _announce(world, picture(), "image/png")
+    upload = announce(world, picture(), "image/png")
     for link in (files.url(world, upload), files.url(world, upload) + "?X-Amz-Signature=abc"):
         assert files.own_upload_id(world, link) == upload.upload_id
 

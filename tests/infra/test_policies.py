@@ -20,6 +20,7 @@ from chalicelib.kit.commit import commit
 from chalicelib.products.tasks import kinds
 from local.webhooks import Receiver
 from tests.core.stand_ins import Ahead
+from tests.core.uploads import freezing, put_as_signed
 from tests.doors.strangers import Hook
 from tests.harness import Agent, House, Operator
 from tests.products.accounts.hooks import made
@@ -82,6 +83,19 @@ def test_functions_may_do_what_they_do_and_no_more(used: set[Use]) -> None:
         (name, action, resource) for name, action, resource in allowed - used if not _besides(name, action, resource)
     ]
     assert sorted(idle) == [], "granted and not used"
+
+
+def test_whoever_freezes_pictures_may_freeze_a_video_too(house: House) -> None:
+    upload = put_as_signed(house.world, b"\0\0\0\x20ftypisom", "video/mp4")
+    uses: set[Use] = set()
+    with _recording(house, uses):
+        token = _function.set("api")
+        freezing(house.world, {upload.upload_id: "videoUrl"}, "job_1")
+        _function.reset(token)
+    assert {use for use in uses if use[1].startswith("s3:")} == {
+        ("api", "s3:GetObject", "FilesBucket/uploads/*"), ("api", "s3:PutObject", "FilesBucket/proof/*"),
+    }  # fmt: skip
+    assert uses <= set(_granted("api"))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -325,9 +339,18 @@ def _actions(
         yield f"dynamodb:{operation}", tables[params["TableName"]] + index
     elif service == "sqs":
         yield f"sqs:{operation}", queues[params["QueueUrl"]]
+    elif operation == "CopyObject":
+        yield "s3:GetObject", _folder(params["CopySource"]["Key"])
+        yield "s3:PutObject", _folder(params["Key"])
+    elif service == "s3" and "Key" in params:
+        # Who may read a file may ask what it is.
+        yield "s3:GetObject" if operation == "HeadObject" else f"s3:{operation}", _folder(params["Key"])
     elif service == "s3":
-        folder = params["Key"].partition("/")[0] if "Key" in params else ""
-        yield (f"s3:{operation}", f"FilesBucket/{folder}/*") if folder else ("s3:ListBucket", "FilesBucket")
+        yield "s3:ListBucket", "FilesBucket"
+
+
+def _folder(key: str) -> str:
+    return f"FilesBucket/{key.partition('/')[0]}/*"
 
 
 def _granted(function: str) -> Iterator[Use]:

@@ -130,6 +130,8 @@ class TestResources:
         rules = bucket["LifecycleConfiguration"]["Rules"]
         assert {"Prefix": "uploads/", "ExpirationInDays": 2}.items() <= rules[0].items()
         assert rules[1]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+        # What was frozen, and texts that rows lead to, are never removed by their age.
+        assert [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule] == ["uploads/"]
         assert bucket["CorsConfiguration"]["CorsRules"][0]["AllowedMethods"] == ["GET", "PUT"]
 
     def test_the_key_rotates_and_outlives_its_stack(self, resources: dict[str, Any]) -> None:

@@ -45,6 +45,18 @@ def test_the_users_choices_win_where_they_do_no_harm(toy: Path, monkeypatch: pyt
         assert os.environ["BYHAND_ALLOW_LOOPBACK_URLS"] == "true"
 
 
+def test_links_lead_to_this_machine_unless_the_user_says_where_it_is_reached(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BYHAND_PUBLIC_URL", raising=False)
+    with LocalStack("memory", project=toy, background=False) as stack:
+        assert os.environ["BYHAND_PUBLIC_URL"] == stack.url
+    assert "BYHAND_PUBLIC_URL" not in os.environ
+    monkeypatch.setenv("BYHAND_PUBLIC_URL", "https://tunnel.example")
+    with LocalStack("memory", project=toy, background=False):
+        assert os.environ["BYHAND_PUBLIC_URL"] == "https://tunnel.example"
+
+
 def test_in_the_background_things_happen_by_themselves_once_per_process(toy: Path) -> None:
     with LocalStack("memory", project=toy, quick_seconds=0.05) as stack, httpx.Client(base_url=stack.url) as client:
         with pytest.raises(RuntimeError, match="running in this process already"):

@@ -1,15 +1,16 @@
-"""Announce a file, freeze what was put, sign URLs (ruling 21)."""
+"""Announce a file, freeze what was put, sign URLs and links, keep long texts (ruling 21)."""
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from chalicelib.core.files import freezing, links
 from chalicelib.core.files import store as rows
-from chalicelib.core.files.model import IMAGE_TYPES, PUT_SECONDS, READ_SECONDS, Frozen, Upload
+from chalicelib.core.files.model import CONTENT_TYPES, PUT_SECONDS, READ_SECONDS, Frozen, KeptText, Upload
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.ports.judge import Likeness
 from chalicelib.core.world import World
-from chalicelib.kit import ids, pictures
+from chalicelib.kit import ids
 from chalicelib.kit.errors import Conflict, Invalid
 from chalicelib.kit.store import Place
 from chalicelib.kit.table import Item, Write
@@ -22,6 +23,10 @@ class UploadUsed(Conflict):
 
     def __init__(self, upload_id: str) -> None:
         super().__init__(f"Upload {upload_id} was submitted before; upload the file again.", upload_id=upload_id)
+
+
+class TextLost(Exception):
+    """A text that was kept is not there, or is another one by now."""
 
 
 def announce(operator: Operator, content_type: str, size_bytes: int, sha256: str) -> tuple[Upload, Write]:
@@ -79,13 +84,14 @@ def rows_of(upload_ids: Iterable[str]) -> list[Place]:
 
 
 def freeze(
-    world: World, operator: Operator, places: Mapping[str, str], found: Sequence[Item | None], used_by: str
-) -> tuple[dict[str, Frozen], list[Write]]:
+    world: World, operator: Operator, places: Mapping[str, str], found: Sequence[Item | None], used_by: str,
+    *, takes: Collection[str] = CONTENT_TYPES,
+) -> tuple[dict[str, Frozen], list[Write]]:  # fmt: skip
     """Check the bytes of some uploads and keep clean copies: the copies by upload, and the writes that use them up.
 
-    `places` says for each upload where the request names it, `found` is what stands at its row. Raises Invalid, naming
-    that place, for an upload that is not the operator's own, was never put, or is not what was announced; the writes
-    refuse UploadUsed.
+    `places` says for each upload where the request names it, `found` is what stands at its row, `takes` which types
+    this work is proven by. Raises Invalid, naming that place, for an upload that is not the operator's own, is of
+    another type, was never put, or is not what was announced; the writes refuse UploadUsed.
     """
     frozen: dict[str, Frozen] = {}
     writes: list[Write] = []
@@ -94,20 +100,51 @@ def freeze(
             raise Invalid(places[upload_id], "is not an upload of yours")
         if upload.used_by is not None:
             raise UploadUsed(upload_id)
-        frozen[upload_id] = _freeze(world, upload, places[upload_id])
+        if upload.content_type not in takes:
+            raise Invalid(places[upload_id], f"is {upload.content_type}; here it must be one of {', '.join(takes)}")
+        frozen[upload_id] = freezing.freeze(world, upload, places[upload_id])
         writes.append(rows.use(upload, used_by, UploadUsed(upload_id)))
         writes += rows.add_look(upload_id, frozen[upload_id], used_by, world.now())
     return frozen, writes
 
 
 def read_url(world: World, frozen: Frozen) -> str:
-    """A signed URL that reads a frozen file for an hour. A document may hold scripts: nobody's browser opens it."""
-    return world.bucket.url_to_get(frozen.key, READ_SECONDS, to_save=frozen.content_type not in IMAGE_TYPES)
+    """A signed URL that reads a frozen file for an hour."""
+    return links.signed_url(world, frozen.key, frozen.content_type, READ_SECONDS)
+
+
+def link(world: World, frozen: Frozen) -> str:
+    """A link that reads a frozen file for FILE_LINK_DAYS, for those whom an answer is passed on to.
+
+    Where nobody said under which address this deployment is reached it is `read_url`, which lasts an hour.
+    """
+    return links.make(world, frozen) if world.settings.byhand_public_url else read_url(world, frozen)
 
 
 def content(world: World, frozen: Frozen) -> bytes | None:
-    """The bytes of a frozen file."""
+    """The bytes of a frozen file; those of a video may be more than fit into memory."""
     return world.bucket.get(frozen.key)
+
+
+def keep_text(world: World, folder: str, text: str) -> KeptText:
+    """Keep a text that is too large for a row under a folder of ours, such as the id of what it belongs to.
+
+    Its key says what is in it, so that a repeat after a crash writes the same again, and a text that is there is never
+    replaced by another. The caller puts what is answered into a row.
+    """
+    content = text.encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    kept = KeptText(key=f"kept/{folder}/{sha256}", sha256=sha256)
+    world.bucket.put(kept.key, content, "text/plain; charset=utf-8")
+    return kept
+
+
+def read_text(world: World, kept: KeptText) -> str:
+    """A text that a row says was kept. Raises TextLost, which is no refusal: nobody but us can have lost it."""
+    content = world.bucket.get(kept.key)
+    if content is None or hashlib.sha256(content).hexdigest() != kept.sha256:
+        raise TextLost(kept.key)
+    return content.decode()
 
 
 def likeness(world: World, frozen: Frozen, used_by: str) -> Likeness:
@@ -121,32 +158,6 @@ def likeness(world: World, frozen: Frozen, used_by: str) -> Likeness:
     if any(look.sha256 == frozen.sha256 for look in earlier):
         return Likeness.SAME
     return Likeness.ALIKE if earlier else Likeness.NEW
-
-
-def _freeze(world: World, upload: Upload, place: str) -> Frozen:
-    """Keep a clean copy. Its key follows from the upload, so that a repeat after a crash writes the same again."""
-    found = world.bucket.get(upload.key)
-    if found is None:
-        raise Invalid(place, "was never uploaded: PUT the bytes to upload_url first")
-    if len(found) != upload.size_bytes or hashlib.sha256(found).hexdigest() != upload.sha256:
-        raise Invalid(place, "is not the file that was announced: size or SHA-256 differ")
-    key = f"proof/{upload.upload_id}"
-    if upload.content_type not in IMAGE_TYPES:
-        if not found.startswith(b"%PDF-"):
-            raise Invalid(place, "was announced as application/pdf, and is none")
-        world.bucket.put(key, found, upload.content_type)
-        return Frozen(key=key, content_type=upload.content_type, sha256=upload.sha256)
-    try:
-        picture = pictures.clean(found)
-    except pictures.Unreadable as problem:
-        raise Invalid(place, str(problem)) from None
-    if picture.content_type != upload.content_type:
-        raise Invalid(place, f"was announced as {upload.content_type}, and is {picture.content_type}")
-    world.bucket.put(key, picture.content, picture.content_type)
-    return Frozen(
-        key=key, content_type=picture.content_type, sha256=upload.sha256, latitude=picture.latitude,
-        longitude=picture.longitude, taken_at=picture.taken_at, looks=picture.looks,
-    )  # fmt: skip
 
 
 def _base64(sha256_hex: str) -> str:

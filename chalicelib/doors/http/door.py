@@ -13,11 +13,11 @@ from urllib.parse import unquote
 import simplejson
 
 from chalicelib.core.world import World
-from chalicelib.doors.http import answers, bodies, limits
+from chalicelib.doors.http import answers, limits
 from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.identify import Caller, identify
 from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route, Text
-from chalicelib.kit import log, once, words
+from chalicelib.kit import log, once, strict_json, words
 from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.errors import Invalid, OutcomeUnknown, Refusal, TooLarge
 from chalicelib.kit.once import Claim, Outcome
@@ -48,7 +48,8 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
 def _walk(world: World, route: Route, request: Request, headers: dict[str, str]) -> Answer:
     found = identify(world, route.who, request)
     caller = None if isinstance(found, Refusal) else found
-    allowance = limits.count(world, route.name, request, caller, uploads=route.uploads, times=route.requests_a_visit)
+    few, times = route.upload_limit, route.requests_a_visit
+    allowance = limits.count(world, route.name, request, caller, uploads=few, times=times)
     headers |= allowance.headers | ({"Cache-Control": "no-store"} if route.no_store else {})
     allowance.check()
     if isinstance(found, Refusal):
@@ -88,12 +89,12 @@ def _body(route: Route, request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        value = bodies.parse(request.body)
+        value = strict_json.parse(request.body)
     except ValueError:
         raise Invalid("body", "must be a JSON object") from None
     if not isinstance(value, dict):
         raise Invalid("body", "must be a JSON object")
-    bodies.check(value)
+    strict_json.check(value)
     return value
 
 

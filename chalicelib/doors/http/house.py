@@ -1,14 +1,15 @@
-"""The house's own routes: whether it is ready, and, in a test deployment, its clock."""
+"""The house's own routes: whether it is ready, where a link leads, and, in a test deployment, its clock."""
 
 from collections.abc import Callable
 from typing import Any
 
 from pydantic import Field
 
+from chalicelib.core.files import links
 from chalicelib.core.identity import deployment
 from chalicelib.core.world import World
 from chalicelib.doors import schedules, workers
-from chalicelib.doors.http.routes import Call, Route, Routes, Who
+from chalicelib.doors.http.routes import Call, Elsewhere, Route, Routes, Text, Who, elsewhere
 from chalicelib.kit.errors import Wait
 from chalicelib.kit.table import Key
 from chalicelib.kit.words import Moment, Nothing, Words
@@ -45,9 +46,10 @@ class Advanced(Words):
 
 
 def routes(jobs: Callable[[], "workers.Jobs"], *, test_mode: bool) -> list[Route]:
-    """Health for everybody; the clock only where money is play money: live has no such route at all (ruling 2)."""
+    """Health and links for everybody; the clock only where money is play money, live has no such route (ruling 2)."""
     house = Routes()
     house.get("/api/health", Who.ANYONE, Nothing, Health)(_health)
+    house.get(f"{links.PATH}{{token}}", Who.ANYONE, Nothing, Elsewhere, status=302, no_store=True)(_file)
     if test_mode:
         clock = house.post("/api/v1/test/clock", Who.ANYONE, Advance, Advanced, once=False)
         clock(lambda call: _advance(call, jobs))
@@ -63,6 +65,11 @@ def _health(call: Call[Nothing]) -> Health:
         except Exception as error:
             raise NotReady(name) from error
     return Health(status="ok", mode=world.settings.byhand_mode)
+
+
+def _file(call: Call[Nothing]) -> Text:
+    """Follow a link to a file: the link is the permission. Raises LinkNotFound, LinkExpired."""
+    return elsewhere(links.follow(call.world, call.ids["token"], to_look=call.request.method == "HEAD"))
 
 
 def _parts(world: World) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def mount(app: Chalice, routes: Iterable[Route], world: Callable[[], World]) -> 
     """Serve some routes. The world is asked for at the first request, not at import."""
     for route in routes:
         app.route(
-            route.path, methods=[route.method], content_types=route.content_types, cors=CORS, name=route.name
+            route.path, methods=route.methods, content_types=route.content_types, cors=CORS, name=route.name
         )(_view(route, world))  # fmt: skip
 
 
@@ -62,8 +62,10 @@ def response(body: str, status: int, headers: Mapping[str, Any], content_type: s
 
 def _view(route: Route, world: Callable[[], World]) -> Callable[..., Response]:
     def view(**_: str) -> Response:
-        answer = handle(world, route, request_at(route.path))
-        return response(answer.body, answer.status, answer.headers, answer.content_type)
+        request = request_at(route.path)
+        answer = handle(world, route, request)
+        body = "" if request.method == "HEAD" else answer.body
+        return response(body, answer.status, answer.headers, answer.content_type)
 
     return view
 

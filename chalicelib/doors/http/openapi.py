@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.doors.http import schemas, sentences
-from chalicelib.doors.http.routes import Page, Route, Who
+from chalicelib.doors.http.routes import Elsewhere, Page, Route, Who
 from chalicelib.doors.http.schemas import Schemas
 from chalicelib.kit.words import Nothing, Words
 
@@ -53,6 +53,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {"description": "How many seconds to wait.", "schema": _WHOLE},
     "ETag": {"description": "Send it back as If-None-Match.", "schema": {"type": "string"}},
     "Cache-Control": {"description": "How long this may be kept.", "schema": {"type": "string"}},
+    "Location": {"description": "Where to look.", "schema": {"type": "string", "format": "uri"}},
     "Idempotent-Replayed": {"description": "`true` when this is the first answer again.", "schema": {"const": "true"}},
 }
 EVERY_ANSWER = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -91,7 +92,7 @@ def document(
 
 
 def _schemas(routes: Iterable[Route]) -> Schemas:
-    return schemas.of(pair for route in routes for pair in _spoken(route) if pair[0] not in (Nothing, Page))
+    return schemas.of(pair for route in routes for pair in _spoken(route) if pair[0] not in (Nothing, Page, Elsewhere))
 
 
 def _spoken(route: Route) -> Iterator[tuple[type[Words], JsonSchemaMode]]:
@@ -152,6 +153,9 @@ def _body(route: Route, found: Schemas) -> dict[str, Any]:
 def _answers(route: Route, found: Schemas) -> list[tuple[int, dict[str, Any]]]:
     if Page in route.answer:
         return [*_page_answers(route), *((status, _refusal(status)) for status in sorted(_refused(route)))]
+    if Elsewhere in route.answer:
+        there = {"description": "Look there, for now.", "headers": _headers(*EVERY_ANSWER, "Location", "Cache-Control")}
+        return [(route.status, there), *((status, _refusal(status)) for status in sorted(_refused(route)))]
     kinds = [found.reference(one, "serialization") for one in route.answer]
     more = ("Idempotent-Replayed",) if route.once and route.who is not Who.ANYONE else ()
     well = {

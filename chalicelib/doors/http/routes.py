@@ -95,6 +95,15 @@ class Page(Words):
     """A whole text; it has an ETag, and is 304 for whoever has it already."""
 
 
+class Elsewhere(Words):
+    """Where to look instead, for now."""
+
+
+def elsewhere(url: str) -> Text:
+    """The answer that leads to another address; whoever follows it does not tell where it was found."""
+    return Text("", {"Location": url, "Referrer-Policy": "no-referrer"}, content_type="text/plain; charset=utf-8")
+
+
 Verb = Callable[[Call[Any]], Words | Outcome | Text]
 Signed = Callable[[World, Request], None]
 Declared = type[Words] | Callable[[], type[Words]]
@@ -116,6 +125,9 @@ class Route:
     status: int = 200
     once: bool = False
     uploads: bool = False
+    """A small file may be the body itself."""
+    upload_limit: bool = False
+    """As many requests a minute are let in as there is a limit for uploads."""
     produces: str = "application/json"
     requests_a_visit: int = 1
     """How often one visit asks for this route; so many times the usual number of requests a minute are let in."""
@@ -140,6 +152,11 @@ class Route:
         return f"{self.method} {self.path}"
 
     @property
+    def methods(self) -> list[str]:
+        """What it is asked by. Who follows a link may look where it leads before they read what is there."""
+        return [self.method, "HEAD"] if Elsewhere in self.answer else [self.method]
+
+    @property
     def content_types(self) -> list[str]:
         return ["application/json", *CONTENT_TYPES] if self.uploads else ["application/json"]
 
@@ -151,23 +168,24 @@ class Routes:
         self.all: list[Route] = []
 
     def get(
-        self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json",
-        requests_a_visit: int = 1, no_store: bool = False,
+        self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200,
+        produces: str = "application/json", requests_a_visit: int = 1, no_store: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a read. `words` are read from the query."""
-        more = {"produces": produces, "requests_a_visit": requests_a_visit, "no_store": no_store}
+        more = {"produces": produces, "requests_a_visit": requests_a_visit, "no_store": no_store, "status": status}
         return self._declare("GET", path, who, words, answer, **more)
 
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
-        uploads: bool = False, no_store: bool = False, signed: Signed | None = None,
+        uploads: bool = False, upload_limit: bool = False, no_store: bool = False, signed: Signed | None = None,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
 
         `signed` raises Unauthenticated for a request that does not carry its sender's signature.
         """
-        more = {"status": status, "once": once, "uploads": uploads, "no_store": no_store, "signed": signed}
-        return self._declare("POST", path, who, words, answer, **more)
+        more = {"status": status, "once": once, "no_store": no_store, "signed": signed}
+        taken = {"uploads": uploads, "upload_limit": upload_limit}
+        return self._declare("POST", path, who, words, answer, **more, **taken)
 
     def patch(
         self, path: str, who: Who, words: Declared, answer: Answers, *, once: bool = True

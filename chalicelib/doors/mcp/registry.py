@@ -7,12 +7,11 @@ from typing import Any
 
 import simplejson
 
-from chalicelib.doors.http import bodies
 from chalicelib.doors.mcp import manifest, refusals, waits
 from chalicelib.doors.mcp.server import Exchange, Mirrored
 from chalicelib.doors.mcp.tools import Tool, ToolCall, Wait
 from chalicelib.doors.mcp.wire import InvalidParams, Result
-from chalicelib.kit import log, once, words
+from chalicelib.kit import log, once, strict_json, words
 from chalicelib.kit.aws import OUTAGES
 from chalicelib.kit.errors import OutcomeUnknown, Refusal
 from chalicelib.kit.once import Claim, Outcome
@@ -98,7 +97,7 @@ class ToolBox:
 
     def _verb(self, exchange: Exchange, tool: Tool, arguments: dict[str, Any]) -> Outcome | Wait:
         world, agent = exchange.world, exchange.agent
-        bodies.check(arguments, "arguments")
+        strict_json.check(arguments, "arguments")
         read = words.read(tool.words, arguments)
         claim = _claim(exchange, tool, read)
         call = ToolCall(world, agent, read, claim)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from chalicelib.doors.http import bodies
 from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.routes import JSON_BYTES_MAX, Request
+from chalicelib.kit import strict_json
 from chalicelib.kit.words import dumps
 
 MODERN = ("2026-07-28",)
@@ -137,7 +137,7 @@ def _read(request: Request) -> Message:
     if len(request.body) > JSON_BYTES_MAX:
         raise TooLong
     try:
-        value = bodies.parse(request.body)
+        value = strict_json.parse(request.body)
     except ValueError:
         raise ParseError from None
     if not isinstance(value, dict) or value.get("jsonrpc") != "2.0":

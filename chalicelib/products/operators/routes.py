@@ -74,7 +74,7 @@ def hear_of_kyc(call: Call[words.KycNotice]) -> Outcome:
 
 @_routes.post(
     "/api/v1/operator/upload", Who.OPERATOR, lambda: words.UploadOrder, lambda: words.UploadReady, status=201,
-    uploads=True,
+    uploads=True, upload_limit=True,
 )  # fmt: skip
 def upload(call: Call[words.UploadOrder]) -> Outcome:
     """Hand in a file: announced in words and PUT to a signed URL, or, when it is small, as the body itself."""
@@ -82,6 +82,18 @@ def upload(call: Call[words.UploadOrder]) -> Outcome:
     if request.is_file:
         return operators.store_upload(call.world, call.operator, request.content_type, request.body, call.claim)
     return operators.announce_upload(call.world, call.operator, call.words, call.claim)
+
+
+@_routes.post(
+    "/api/tester/uploads", Who.OPERATOR, lambda: words.RecordingOrder, lambda: words.UploadReady, status=201,
+    uploads=True,
+)  # fmt: skip
+def upload_recording(call: Call[words.RecordingOrder]) -> Outcome:
+    """Hand in a file of a session, which may be a video or JSON too: announced, or, when it is small, as the body."""
+    request = call.request
+    if request.is_file:
+        return operators.store_upload(call.world, call.operator, request.content_type, request.body, call.claim)
+    return operators.announce_recording(call.world, call.operator, call.words, call.claim)
 
 
 @_routes.get("/api/v1/operator/earnings", Who.OPERATOR, Nothing, lambda: words.Earnings)

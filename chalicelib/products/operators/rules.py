@@ -1,11 +1,11 @@
 """Rules of operators."""
 
 import re
-from collections.abc import Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.core.files.model import CONTENT_TYPES
+from chalicelib.core.files.model import BYTES_MAX
 from chalicelib.kit import money
 from chalicelib.kit.errors import Invalid
 from chalicelib.products.operators.lifecycle import Review
@@ -74,11 +74,17 @@ def look_after(looks: int) -> timedelta:
     return LOOKS[min(looks, len(LOOKS) - 1)]
 
 
-def check_content_type(content_type: str | None) -> str:
-    """The content type, if it is one that can be proof. Raises Invalid."""
-    if content_type not in CONTENT_TYPES:
-        raise Invalid("content_type", f"must be one of {', '.join(CONTENT_TYPES)}")
+def check_content_type(content_type: str | None, taken: Collection[str]) -> str:
+    """The content type, if it is one that is taken here. Raises Invalid."""
+    if content_type is None or content_type not in taken:
+        raise Invalid("content_type", f"must be one of {', '.join(taken)}")
     return content_type
+
+
+def check_size(content_type: str, size_bytes: int) -> None:
+    """A file is at most as large as its type may be. Raises Invalid."""
+    if size_bytes > BYTES_MAX[content_type]:
+        raise Invalid("size_bytes", f"must be at most {BYTES_MAX[content_type]:,} for {content_type}")
 
 
 def _wallet(wallet: str, refused: Set[str]) -> str:

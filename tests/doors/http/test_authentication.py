@@ -108,6 +108,8 @@ def test_every_route_but_registration_health_and_the_test_clock_asks_who_it_is(h
         ("POST", "/api/v1/agents/register"), ("POST", "/api/v1/operator/register"), ("GET", "/api/health"),
         ("POST", "/api/v1/test/clock"), ("GET", "/api/openapi.json"), ("GET", "/api/docs"), ("GET", "/llms.txt"),
         ("GET", "/api/v1/tasks/categories"), ("GET", "/operator"), ("GET", "/operator/{version}/{file}"),
+        # The link itself is the permission.
+        ("GET", "/api/files/{token}"), ("HEAD", "/api/files/{token}"),
         # There is nothing to get there, whoever asks.
         ("GET", "/api/v1/mcp"),
     }  # fmt: skip

@@ -88,7 +88,7 @@ def test_a_live_deployment_has_no_such_route(house: House) -> None:
     app = Chalice(app_name="live", configure_logs=False)
     prepare(app)
     mount(app, house_routes.routes(lambda: jobs.JOBS, test_mode=False), lambda: house.world)
-    assert list(app.routes) == ["/api/health"]
+    assert list(app.routes) == ["/api/health", "/api/files/{token}"]
 
 
 @pytest.mark.promise("wire.request_id")

@@ -20,6 +20,16 @@ def announce(operator: Operator, content: bytes, content_type: str = "image/png"
     return operator.send("/operator/upload", {**order, **words})
 
 
+def announce_recording(
+    operator: Operator, content: bytes, content_type: str | None, key: str | None = None, **words: Any
+) -> Reply:
+    """Announce a file of a session; `words` replace parts of what is said of it."""
+    digest = hashlib.sha256(content).hexdigest()
+    order = {"content_type": content_type, "size_bytes": len(content), "sha256": digest, **words}
+    headers = {**operator.headers, **({"Idempotency-Key": key} if key else {})}
+    return operator.house.request("POST", "/api/tester/uploads", order, headers=headers)
+
+
 def put(announced: Reply, content: bytes) -> int:
     """PUT the bytes as the answer says: its URL, its headers. The status of the store's answer."""
     sent = requests.put(announced.json["upload_url"], content, headers=announced.json["headers"], timeout=10)

@@ -1,11 +1,12 @@
 """The verbs of operators; those about payouts are in payouts.py."""
 
 import hashlib
+from collections.abc import Collection
 
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import AssignmentState
 from chalicelib.core.files import service as files
-from chalicelib.core.files.model import BODY_BYTES_MAX, Upload
+from chalicelib.core.files.model import BODY_BYTES_MAX, CONTENT_TYPES, RECORDING_TYPES, Upload
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Operator
 from chalicelib.core.ledger import service as ledger
@@ -39,7 +40,7 @@ class NoOpenWork(Conflict):
     code = "no_open_assignment"
 
     def __init__(self) -> None:
-        super().__init__("You have no open assignment, and a file is uploaded for one: accept a task first.")
+        super().__init__("You have no open assignment, and a file is uploaded for one: accept some work first.")
 
 
 def register(world: World, order: words.Registration, token: str) -> Outcome:
@@ -63,17 +64,17 @@ def register(world: World, order: words.Registration, token: str) -> Outcome:
 
 def announce_upload(world: World, operator: Operator, order: words.UploadOrder, claim: Claim | None) -> Outcome:
     """Announce a file that will be PUT to a signed URL. Raises Invalid, NoOpenWork."""
-    content_type = rules.check_content_type(order.content_type)
-    if order.size_bytes is None:
-        raise Invalid("size_bytes", "is required")
-    if order.sha256 is None:
-        raise Invalid("sha256", "is required: the file's SHA-256 as 64 hex digits")
-    return _upload(world, operator, content_type, order.size_bytes, order.sha256, None, claim)
+    return _announce(world, operator, order, CONTENT_TYPES, claim)
+
+
+def announce_recording(world: World, operator: Operator, order: words.RecordingOrder, claim: Claim | None) -> Outcome:
+    """Announce a file of a session, which may be a video or JSON too. Raises Invalid, NoOpenWork."""
+    return _announce(world, operator, order, RECORDING_TYPES, claim)
 
 
 def store_upload(world: World, operator: Operator, content_type: str, content: bytes, claim: Claim | None) -> Outcome:
     """Take a small file that came as the body itself. Raises Invalid, TooLarge, NoOpenWork."""
-    rules.check_content_type(content_type)
+    rules.check_content_type(content_type, CONTENT_TYPES)
     if not content:
         raise Invalid("body", "is empty")
     if len(content) > BODY_BYTES_MAX:
@@ -96,6 +97,18 @@ def earnings(world: World, operator: Operator) -> words.Earnings:
             if one.state is AssignmentState.COMPLETED
         ],
     )  # fmt: skip
+
+
+def _announce(
+    world: World, operator: Operator, order: words.UploadOrder, taken: Collection[str], claim: Claim | None
+) -> Outcome:
+    content_type = rules.check_content_type(order.content_type, taken)
+    if order.size_bytes is None:
+        raise Invalid("size_bytes", "is required")
+    rules.check_size(content_type, order.size_bytes)
+    if order.sha256 is None:
+        raise Invalid("sha256", "is required: the file's SHA-256 as 64 hex digits")
+    return _upload(world, operator, content_type, order.size_bytes, order.sha256, None, claim)
 
 
 def _upload(

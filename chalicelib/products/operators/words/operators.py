@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from chalicelib.core.files.model import CONTENT_TYPES, UPLOAD_BYTES_MAX
+from chalicelib.core.files.model import CONTENT_TYPES, RECORDING_TYPES, UPLOAD_BYTES_MAX, VIDEO_BYTES_MAX
 from chalicelib.kit.pages import LIMIT_DEFAULT, LIMIT_MAX, PageWords, Pagination
 from chalicelib.kit.words import AmountOut, Because, Email, Moment, Words
 
@@ -225,6 +225,18 @@ class UploadOrder(Words):
     )
     size_bytes: int | None = Field(default=None, ge=1, le=UPLOAD_BYTES_MAX)
     sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+
+
+class RecordingOrder(UploadOrder):
+    """POST /tester/uploads with words: a file of a session that will be PUT to a signed URL."""
+
+    content_type: Annotated[str, StringConstraints(max_length=100)] | None = Field(
+        default=None, description=f"one of {', '.join(RECORDING_TYPES)}"
+    )
+    size_bytes: int | None = Field(
+        default=None, ge=1, le=VIDEO_BYTES_MAX,
+        description="at most 200 MB for a video, 20 MB for JSON, 10 MB for everything else",
+    )  # fmt: skip
 
 
 class UploadKept(Words):

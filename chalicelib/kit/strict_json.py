@@ -24,8 +24,22 @@ def parse(body: bytes) -> Any:
 
 def check(value: Any, name: str = "body") -> None:
     """Refuse what is nested too deep, or holds text that no person could have meant. Raises Invalid."""
-    _check_depth(value, name)
+    check_depth(value, name)
     words.check_text(value)
+
+
+def check_depth(value: Any, name: str) -> None:
+    """Refuse what is nested too deep. Raises Invalid."""
+    layer = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEPTH_MAX):
+        layer = [
+            part
+            for whole in layer
+            for part in (whole.values() if isinstance(whole, dict) else whole)
+            if isinstance(part, dict | list)
+        ]
+    if layer:
+        raise Invalid(name, f"must be nested at most {DEPTH_MAX} deep")
 
 
 def _decimal(text: str) -> Decimal:
@@ -51,16 +65,3 @@ def _bounded(text: str) -> str:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _check_depth(value: Any, name: str) -> None:
-    layer = [value]
-    for _ in range(DEPTH_MAX):
-        layer = [
-            part
-            for whole in layer
-            for part in (whole.values() if isinstance(whole, dict) else whole)
-            if isinstance(part, dict | list)
-        ]
-    if layer:
-        raise Invalid(name, f"must be nested at most {DEPTH_MAX} deep")
