@@ -139,6 +139,11 @@ def check_text(value: Any, place: str = "") -> None:
             check_text(part, f"{place}.{position}" if place else str(position))
 
 
+def without_strange(text: str) -> str:
+    """A text without the characters that `check_text` refuses: for words that came by another way than a request."""
+    return _STRANGE.sub("", text)
+
+
 def read(model: type[W], values: Any) -> W:
     """The words of a request. Raises Invalid, which names the first field at fault and lists all of them."""
     try:
