@@ -12,7 +12,7 @@ from chalicelib.core.judge import bedrock, built_in, openai
 from chalicelib.core.ports.judge import Judge
 from chalicelib.core.ports.payments import Rail
 from chalicelib.core.ports.tokens import Tokens
-from chalicelib.core.providers import dlocal, payoneer, play
+from chalicelib.core.providers import dlocal, github, payoneer, play
 from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.kit import aws, log
@@ -79,6 +79,7 @@ def build(settings: Settings) -> World:
         tokens=_tokens(settings),
         rails=rails(settings),
         till=dlocal.DlocalTill(settings) if settings.has_dlocal else None,
+        forge=forge(settings),
     )
 
 
@@ -91,6 +92,12 @@ def guardian(settings: Settings) -> Judge:
             settings.guardian_base_url, settings.guardian_model, settings.guardian_api_key, settings.guardian_seconds
         )
     return built_in.BuiltInJudge() if settings.test_mode else built_in.BuiltInJudge(most=BUILT_IN_MOST_LIVE)
+
+
+def forge(settings: Settings) -> "github.GitHubForge":
+    """Where repositories are. Without a token it reads what everybody may read, and opens nothing."""
+    line = courier.HttpCourier(url_rule(settings), exchange_seconds=github.SECONDS)
+    return github.GitHubForge(line, settings.github_api_url, settings.github_token)
 
 
 def url_rule(settings: Settings) -> "courier.UrlRule":

@@ -13,6 +13,7 @@ from chalicelib.core.identity import deployment
 from chalicelib.core.judge.bedrock import BedrockJudge
 from chalicelib.core.judge.built_in import BuiltInJudge
 from chalicelib.core.judge.openai import OpenAiJudge
+from chalicelib.core.providers.github import GitHubForge
 from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.doors import wiring
@@ -66,6 +67,15 @@ def test_the_guardian_of_a_world_is_the_one_that_its_settings_name(environment: 
     assert _built(environment, **model, GUARDIAN="bedrock").judge == BedrockJudge("m", 45)
     openai = {"GUARDIAN": "openai", "GUARDIAN_BASE_URL": "https://example.com/v1", "GUARDIAN_API_KEY": "k"}
     assert _built(environment, **model, **openai).judge == OpenAiJudge("https://example.com/v1", "m", "k", 45)
+
+
+def test_the_forge_of_a_world_is_called_by_its_rule_and_with_its_token(environment: dict[str, str]) -> None:
+    forge = _built(environment, BYHAND_MODE="live", GITHUB_TOKEN="t").forge
+    assert isinstance(forge, GitHubForge)
+    assert (forge.base_url, forge.token, forge.line.exchange_seconds) == ("https://api.github.com", "t", 5)
+    assert (forge.line.rule.https_only, forge.line.rule.loopback_allowed) == (True, False)
+    own = _built(environment, BYHAND_MODE="live", GITHUB_API_URL="https://github.example.com/api/v3").forge
+    assert own == GitHubForge(forge.line, "https://github.example.com/api/v3", "")
 
 
 def test_a_live_world_does_not_read_an_offset_that_somebody_wrote(environment: dict[str, str]) -> None:
