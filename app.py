@@ -17,11 +17,12 @@ from chalicelib.doors.wiring import world
 from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.backoffice import routes as backoffice
 from chalicelib.products.operators import routes as operators
+from chalicelib.products.qa import routes as qa
 from chalicelib.products.tasks import guide, kinds
 from chalicelib.products.tasks import routes as tasks
 
 TEST_MODE = settings.test_mode_at_import()
-PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *backoffice.routes(kinds.ON_SUSPENSION)]
+PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *backoffice.routes(kinds.ON_SUSPENSION)]
 DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 

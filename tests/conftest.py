@@ -14,6 +14,8 @@ from tests.standing import empty_stack
 os.environ["BYHAND_MODE"] = "test"
 # Tests make more requests a minute than a person; the limits have tests of their own.
 LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000", "UPLOAD_LIMIT_PER_MINUTE": "1000000"}
+# Nobody listens there: a test that wants a GitHub has one of its own.
+NOBODY = {"GITHUB_API_URL": "http://127.0.0.1:9"}
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,7 @@ def house(moto_session: None, settings: dict[str, str]) -> Iterator["House"]:
     from chalicelib.doors import wiring
 
     with laptop(), empty_stack() as environment:
-        os.environ.update(LIMITS | settings | environment)
+        os.environ.update(LIMITS | NOBODY | settings | environment)
         # Making clients is half the cost of a house, and all houses of a process stand in the same moto.
         wiring.forget(clients=False)
         yield House(app.app, wiring.world())

@@ -12,16 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, 
 
 from chalicelib.kit import config, money
 
-TABLES = (
-    "identity", "ledger", "agenda", "events", "board", "tasks", "files", "deposits", "payouts", "ephemeral",
-)  # fmt: skip
+TABLES = ("identity", "ledger", "agenda", "events", "board", "tasks", "qa", "files", "deposits", "payouts", "ephemeral")
 QUEUES = ("timers", "courier", "judge")
 LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 LIVE_PROVIDERS = ("api.dlocal.com", "api.payoneer.com", "login.payoneer.com")
-
-
 Variable = Annotated[str, Field(min_length=1)]
-
 
 TASK_TYPES = (
     "VERIFICATION", "PHOTO", "DELIVERY", "INSPECTION", "CAPTCHA_SOLVING", "FORM_FILLING", "BROWSER_INTERACTION",
@@ -132,6 +127,12 @@ class Settings(BaseModel):
     """Who asks for a token."""
     payoneer_client_secret: str = ""
     """The secret of who asks."""
+    github_api_url: str = "https://api.github.com"
+    """GitHub's REST API: where files of repositories are read and issues are opened."""
+    github_token: str = Field(default="", repr=False)
+    """A user's token that may open issues where the backoffice grants it. Without one, none is opened."""
+    slack_webhook_url: str = Field(default="", repr=False)
+    """The incoming webhook of the Slack channel where testers wait. Without it, nobody is told there."""
     rate_limit_per_minute: PositiveInt = 100
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10
@@ -143,6 +144,7 @@ class Settings(BaseModel):
     events_table: Variable
     board_table: Variable
     tasks_table: Variable
+    qa_table: Variable
     files_table: Variable
     deposits_table: Variable
     payouts_table: Variable
@@ -182,13 +184,13 @@ class Settings(BaseModel):
         """The task types that this deployment does not take (ruling 25)."""
         if self.byhand_disabled_task_types is None:
             return frozenset() if self.test_mode else frozenset(AGAINST_OTHERS)
-        return frozenset(_names(self.byhand_disabled_task_types))
+        return frozenset(config.names(self.byhand_disabled_task_types))
 
     @field_validator("byhand_disabled_task_types")
     @classmethod
     def _known_task_types(cls, text: str | None) -> str | None:
         """A type that is misspelt would stay on without anybody noticing."""
-        if text is not None and (unknown := set(_names(text)) - set(TASK_TYPES)):
+        if text is not None and (unknown := set(config.names(text)) - set(TASK_TYPES)):
             raise ValueError(
                 f"{', '.join(sorted(unknown))}: no such task type; one of {', '.join(TASK_TYPES)}, or none"
             )
@@ -254,11 +256,17 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _tokens_are_whole(self) -> "Settings":
         """Keys without an issuer would take tokens that were meant for somebody else."""
-        url = self.operator_jwks_url
-        if bool(url) != bool(self.operator_jwt_issuer):
+        if bool(self.operator_jwks_url) != bool(self.operator_jwt_issuer):
             raise ValueError("OPERATOR_JWKS_URL and OPERATOR_JWT_ISSUER go together: set both, or neither")
-        if url and not url.startswith(("https://", *(LOOPBACK if self.test_mode else ()))):
-            raise ValueError("OPERATOR_JWKS_URL must begin with https://; in test mode it may be http on loopback")
+        return self
+
+    @model_validator(mode="after")
+    def _urls_are_secure(self) -> "Settings":
+        """What we ask, tell and believe travels in the clear on this machine at most."""
+        for name in ("operator_jwks_url", "github_api_url", "slack_webhook_url"):
+            url = getattr(self, name)
+            if url and not url.startswith(("https://", *(LOOPBACK if self.test_mode else ()))):
+                raise ValueError(f"{name.upper()} must begin with https://; in test mode it may be http on loopback")
         return self
 
     @model_validator(mode="after")
@@ -282,11 +290,6 @@ class Settings(BaseModel):
     def queue_urls(self) -> dict[str, str]:
         """The URL of every queue by the name that the code uses."""
         return {name: getattr(self, f"{name}_queue_url") for name in QUEUES}
-
-
-def _names(text: str) -> list[str]:
-    """The names in a comma list; `none` is the empty one, since an empty variable is an unset one."""
-    return [] if text.strip() == "none" else [name for part in text.split(",") if (name := part.strip())]
 
 
 class Mode(BaseModel):

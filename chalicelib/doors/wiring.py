@@ -14,7 +14,7 @@ from chalicelib.core.judge import built_in, by_model
 from chalicelib.core.ports.judge import Judge
 from chalicelib.core.ports.payments import Rail
 from chalicelib.core.ports.tokens import Tokens
-from chalicelib.core.providers import dlocal, payoneer, play
+from chalicelib.core.providers import dlocal, github, payoneer, play
 from chalicelib.core.reader import built_in as plain_reader
 from chalicelib.core.reader import by_model as model_reader
 from chalicelib.core.settings import Settings
@@ -88,6 +88,7 @@ def build(settings: Settings) -> World:
         tokens=_tokens(settings),
         rails=rails(settings),
         till=dlocal.DlocalTill(settings) if settings.has_dlocal else None,
+        forge=forge(settings),
     )
 
 
@@ -111,6 +112,12 @@ def _model(settings: Settings, name: str) -> "Model":
     if settings.guardian == "bedrock":
         return bedrock.BedrockModel(name)
     return openai.OpenAiModel(settings.guardian_base_url, name, settings.guardian_api_key)
+
+
+def forge(settings: Settings) -> "github.GitHubForge":
+    """Where repositories are. Without a token it reads what everybody may read, and opens nothing."""
+    line = courier.HttpCourier(url_rule(settings), exchange_seconds=github.SECONDS)
+    return github.GitHubForge(line, settings.github_api_url, settings.github_token)
 
 
 def url_rule(settings: Settings) -> "courier.UrlRule":

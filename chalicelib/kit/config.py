@@ -31,3 +31,8 @@ def read(model: type[M], environment: Mapping[str, str] | None = None) -> M:
             for fault in wrong.errors(include_url=False, include_input=False)
         )
         raise ConfigurationError(faults) from None
+
+
+def names(text: str) -> list[str]:
+    """The names in a comma list; `none` is the empty one, since an empty variable is an unset one."""
+    return [] if text.strip() == "none" else [name for part in text.split(",") if (name := part.strip())]

@@ -79,7 +79,7 @@ def call(
     if len(text) > ANSWER_BYTES_MAX:
         answer.close()
         raise Unanswered(f"more than {ANSWER_BYTES_MAX:,} bytes")
-    return Answer(answer.status, _read(text), {name.lower(): value for name, value in answer.headers.items()})
+    return Answer(answer.status, decode(text), {name.lower(): value for name, value in answer.headers.items()})
 
 
 def encode(words: Any) -> bytes:
@@ -87,7 +87,8 @@ def encode(words: Any) -> bytes:
     return simplejson.dumps(words, use_decimal=True).encode()
 
 
-def _read(text: bytes) -> Any:
+def decode(text: bytes) -> Any:
+    """The JSON that a service sent, numbers with a point as Decimal; None for what is none."""
     try:
         return simplejson.loads(text.decode(), use_decimal=True)
     except (ValueError, RecursionError):

@@ -139,8 +139,8 @@ def check_text(value: Any, place: str = "") -> None:
             check_text(part, f"{place}.{position}" if place else str(position))
 
 
-def mended(text: str) -> str:
-    """The same text without what `check_text` refuses, for text that nobody can be asked to send again."""
+def without_strange(text: str) -> str:
+    """A text without the characters that `check_text` refuses: for words that came by another way than a request."""
     return _STRANGE.sub("", text)
 
 

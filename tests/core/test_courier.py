@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.core.events.courier import ANSWER_BYTES, HttpCourier, UrlRule
+from chalicelib.core.events.courier import ANSWER_BYTES, Heard, HttpCourier, NotHeard, UrlRule
 from chalicelib.core.ports.courier import Receipt
 from tests.core.servers import (
     OK,
@@ -220,3 +220,20 @@ def test_a_server_that_speaks_no_tls_gets_no_message() -> None:
         receipt = COURIER.post(server.url(scheme="https"), HEADERS, b'{"secret":1}')
     assert receipt.status is None
     assert not any(b"secret" in request for request in server.requests)
+
+
+def test_a_question_is_answered_with_headers_and_no_more_of_a_body_than_was_wanted() -> None:
+    with serving(answering(_status("200 OK", "X-Kind: raw", body="0123456789"))) as server:
+        heard = COURIER.ask("GET", server.url("/file"), {"Accept": "text/plain"}, bytes_max=4)
+    assert heard == Heard(200, {"x-kind": "raw", "content-length": "10"}, b"0123")
+    head = server.requests[0].decode()
+    assert head.startswith("GET /file HTTP/1.1\r\n")
+    assert "Content-Length" not in head
+
+
+@pytest.mark.parametrize("behaviour", [hanging_up, silent, dripping(b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n")])
+def test_a_question_without_a_whole_answer_was_not_heard(behaviour: Behaviour) -> None:
+    with serving(behaviour) as server, pytest.raises(NotHeard):
+        HASTY.ask("GET", server.url(), {})
+    with pytest.raises(NotHeard, match="must not carry a user name"):
+        COURIER.ask("GET", "http://user:secret@127.0.0.1/", {})

@@ -220,23 +220,30 @@ def test_the_keys_and_the_issuer_of_operator_tokens_go_together(missing: str) ->
         _settings(**{name: value for name, value in PROVIDER.items() if name != missing})
 
 
+@pytest.mark.parametrize("name", ["OPERATOR_JWKS_URL", "GITHUB_API_URL", "SLACK_WEBHOOK_URL"])
 @pytest.mark.parametrize(
     ("mode", "url", "starts"),
     [
+        ("live", "https://example.com/x", True), ("test", "https://example.com/x", True),
         ("test", "http://127.0.0.1:8080/jwks", True), ("test", "http://localhost:1/jwks", True),
         ("test", "http://localhost.example.com/jwks", False), ("test", "http://clerk.example.com/jwks", False),
         ("live", "http://127.0.0.1:8080/jwks", False), ("live", "file:///etc/passwd", False),
     ],
 )  # fmt: skip
-def test_the_keys_of_operator_tokens_come_over_https_or_in_test_from_this_machine(
-    mode: str, url: str, starts: bool
+def test_what_we_ask_and_tell_goes_over_https_or_in_test_on_this_machine(
+    name: str, mode: str, url: str, starts: bool
 ) -> None:
-    environment = {**PROVIDER, "BYHAND_MODE": mode, "OPERATOR_JWKS_URL": url}
+    environment = {**PROVIDER, "BYHAND_MODE": mode, name: url}
     if starts:
-        assert _settings(**environment).operator_jwks_url == url
+        assert getattr(_settings(**environment), name.lower()) == url
     else:
-        with pytest.raises(ConfigurationError, match="OPERATOR_JWKS_URL must begin with https://"):
+        with pytest.raises(ConfigurationError, match=f"{name} must begin with https://"):
             _settings(**environment)
+
+
+def test_the_secrets_of_github_and_slack_are_not_in_what_a_log_may_show() -> None:
+    settings = _settings(GITHUB_TOKEN="ghp-secret", SLACK_WEBHOOK_URL="https://hooks.example.com/secret")
+    assert "secret" not in repr(settings).replace("_secret", "")
 
 
 def test_an_algorithm_that_nobody_signs_with_starts_nothing() -> None:

@@ -16,6 +16,7 @@ from chalicelib.core.judge.built_in import BuiltInJudge
 from chalicelib.core.judge.by_model import ModelJudge
 from chalicelib.core.reader.built_in import BuiltInReader
 from chalicelib.core.reader.by_model import ModelReader
+from chalicelib.core.providers.github import GitHubForge
 from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.doors import wiring
@@ -83,6 +84,15 @@ def test_the_reader_of_a_world_asks_the_provider_of_its_guardian(environment: di
     world = _built(environment, **{**model, **openai}, READER_MODEL="r")
     assert world.reader == ModelReader(OpenAiModel("https://example.com/v1", "r", "k"), 45)
     assert world.judge == ModelJudge(OpenAiModel("https://example.com/v1", "m", "k"), 45)
+
+
+def test_the_forge_of_a_world_is_called_by_its_rule_and_with_its_token(environment: dict[str, str]) -> None:
+    forge = _built(environment, BYHAND_MODE="live", GITHUB_TOKEN="t").forge
+    assert isinstance(forge, GitHubForge)
+    assert (forge.base_url, forge.token, forge.line.exchange_seconds) == ("https://api.github.com", "t", 5)
+    assert (forge.line.rule.https_only, forge.line.rule.loopback_allowed) == (True, False)
+    own = _built(environment, BYHAND_MODE="live", GITHUB_API_URL="https://github.example.com/api/v3").forge
+    assert own == GitHubForge(forge.line, "https://github.example.com/api/v3", "")
 
 
 def test_a_live_world_does_not_read_an_offset_that_somebody_wrote(environment: dict[str, str]) -> None:

@@ -193,6 +193,9 @@ def _look_after(house: House, agent: Agent, operator: Operator) -> None:
     event = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "1",
              "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {}}  # fmt: skip
     house.invoke("prove", event)
+    for verb in ("", "/withdraw"):
+        house.admin.do(f"/agents/{agent.id}/repositories{verb}", repo="octocat/hello-world")
+    house.admin.get(f"/admin/agents/{agent.id}/repositories")
     house.admin.do("/books/prove")
     house.drain()
     house.admin.get("/admin/books/proof")

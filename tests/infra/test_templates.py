@@ -13,7 +13,7 @@ from infra.errors import PackageError
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = sorted((ROOT / ".chalice").glob("policy-*.json"))
-DURABLE = {"Identity", "Ledger", "Agenda", "Board", "Tasks", "Files", "Deposits", "Payouts"}
+DURABLE = {"Identity", "Ledger", "Agenda", "Board", "Tasks", "Qa", "Files", "Deposits", "Payouts"}
 EPHEMERAL = {"Events", "Ephemeral"}
 CONSUMERS = {"Timers": 5, "Courier": 5, "Judge": 1}
 INDEXES = {

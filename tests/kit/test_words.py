@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from pydantic import Field
 
 from chalicelib.kit.errors import Invalid
-from chalicelib.kit.words import AmountIn, Email, Nothing, Words, check_text, dumps, mended, read
+from chalicelib.kit.words import AmountIn, Email, Nothing, Words, check_text, dumps, read, without_strange
 
 NUMBERS = some.integers() | some.decimals(allow_nan=False, allow_infinity=False)
 JSON_VALUES = some.recursive(
@@ -151,7 +151,7 @@ def test_characters_that_no_person_could_have_meant_are_refused_wherever_they_ar
         with pytest.raises(Invalid) as caught:
             check_text(value)
         assert caught.value.details == {"field": place, "problem": f"must not contain the character U+{code:04X}"}
-    assert mended(f"a{strange}b") == "ab"
+    assert without_strange(f"a{strange}b") == "ab"
 
 
 @pytest.mark.parametrize(
@@ -160,4 +160,15 @@ def test_characters_that_no_person_could_have_meant_are_refused_wherever_they_ar
 )
 def test_words_of_any_language_are_taken(plain: str) -> None:
     check_text({"title": plain, plain: [plain, 1, None, True, 1.5]})
-    assert mended(plain) == plain
+
+
+@given(some.text())
+def test_a_text_without_strange_characters_is_refused_by_nobody_and_else_the_same(text: str) -> None:
+    plain = without_strange(text)
+    check_text(plain)
+    kept = iter(text)
+    assert all(character in kept for character in plain), "nothing is added, and nothing changes its place"
+
+
+def test_only_strange_characters_are_taken_out() -> None:
+    assert without_strange("a\x00b\u202ec\ud800 d\n\té 🦄\u200d") == "abc d\n\té 🦄\u200d"

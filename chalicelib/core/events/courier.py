@@ -1,4 +1,4 @@
-"""The courier: carries a message to a URL that a stranger gave us, and nowhere else.
+"""The courier: carries a message, or a question, to a URL that a stranger gave us, and nowhere else.
 
 The guard stands at connect time (ruling 10): the name is resolved once, every address must be allowed, and the socket
 goes to the address that was checked, so a DNS answer cannot change under us. No redirects, no proxies, no cookies; ten
@@ -38,6 +38,19 @@ _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], list[str]]
+
+
+class NotHeard(Exception):
+    """There is no whole answer; says why. Nobody knows whether the other side did what it was asked."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the other side said: its HTTP status, its headers in small letters, and the beginning of its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -98,27 +111,39 @@ class HttpCourier:
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Deliver one message."""
         begun = time.monotonic()
-        receipt = self._delivered(url, headers, body)
+        try:
+            heard = self.ask("POST", url, headers, body)
+            receipt = Receipt(heard.status, answer_bytes=len(heard.body))
+        except NotHeard as silence:
+            receipt = Receipt(None, str(silence))
         return replace(receipt, duration_ms=int((time.monotonic() - begun) * 1_000))
 
-    def _delivered(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
+    def ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None,
+        bytes_max: int = ANSWER_BYTES,
+    ) -> Heard:  # fmt: skip
+        """One exchange, of whose answer no more than `bytes_max` is read. Raises NotHeard."""
         deadline = Deadline(self.exchange_seconds)
         try:
             self.rule.check(url)
-            status, answer_bytes = self._exchange(url, headers, body, deadline)
+            heard = self._exchange(method, url, headers, body, bytes_max, deadline)
         except UnsafeUrl as unsafe:
-            return Receipt(None, str(unsafe))
+            raise NotHeard(str(unsafe)) from None
         except OSError as error:
-            return deadline.receipt or Receipt(None, f"{type(error).__name__}: {error}"[:200])
+            raise NotHeard(deadline.problem or f"{type(error).__name__}: {error}"[:200]) from None
         except (HTTPException, ValueError) as error:
             # The words of these may quote the URL, and a URL may hold a secret.
-            return deadline.receipt or Receipt(None, type(error).__name__)
+            raise NotHeard(deadline.problem or type(error).__name__) from None
         finally:
             deadline.end()
-        return deadline.receipt or Receipt(status, answer_bytes=answer_bytes)
+        if deadline.problem:
+            raise NotHeard(deadline.problem)
+        return heard
 
-    def _exchange(self, url: str, headers: Mapping[str, str], body: bytes, deadline: "Deadline") -> tuple[int, int]:
-        """The status of the answer, and how many bytes of it were read."""
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, bytes_max: int,
+        deadline: "Deadline",
+    ) -> Heard:  # fmt: skip
         parts = urlsplit(url)
         assert parts.hostname is not None, "the rule has looked"  # noqa: S101
         secure = parts.scheme == "https"
@@ -130,9 +155,10 @@ class HttpCourier:
                 sock = deadline.guard(ssl.create_default_context().wrap_socket(sock, server_hostname=parts.hostname))
             connection.sock = sock
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, body, dict(headers))
+            connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
-            return answer.status, len(answer.read(ANSWER_BYTES))
+            said = {name.lower(): value for name, value in answer.getheaders()}
+            return Heard(answer.status, said, answer.read(bytes_max))
 
     def _connect(self, host: str, port: int, deadline: "Deadline") -> socket.socket:
         """A connection to the first address of a host, after all of them were found to be allowed."""
@@ -177,10 +203,9 @@ class Deadline:
         self._timer.start()
 
     @property
-    def receipt(self) -> Receipt | None:
-        """What the sender hears when the deadline has passed; None before."""
-        passed = time.monotonic() >= self._at
-        return Receipt(None, f"no whole answer within {self._seconds:g} s") if passed else None
+    def problem(self) -> str:
+        """What the sender hears when the deadline has passed; nothing before."""
+        return f"no whole answer within {self._seconds:g} s" if time.monotonic() >= self._at else ""
 
     @property
     def left(self) -> float:

@@ -1,7 +1,16 @@
 """The forge: where code lives, and where issues about it are opened."""
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
+
+REPO_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
+"""How the name of a repository is spelled: its owner and its own name, such as octocat/hello-world."""
+
+
+def is_repo(text: str) -> bool:
+    """Whether a text can name a repository. The names `.` and `..` cannot be: they would lead elsewhere in a path."""
+    return re.fullmatch(REPO_PATTERN, text, re.ASCII) is not None and text.partition("/")[2].strip(".") != ""
 
 
 class ForgeUnavailable(Exception):

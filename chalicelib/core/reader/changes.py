@@ -103,7 +103,7 @@ def read(answer: object, change: Change, asked: str, model: str) -> Plan:
     names = [field.name for field in said.fields]
     if len(set(names)) != len(names):
         raise ReaderUnavailable("no plan: two fields of one name")
-    instructions = words.mended(said.instructions).strip()[:INSTRUCTIONS_CHARACTERS_MAX]
+    instructions = words.without_strange(said.instructions).strip()[:INSTRUCTIONS_CHARACTERS_MAX]
     if said.is_testable and not instructions:
         raise ReaderUnavailable("no plan: testable, and nothing to do")
     return Plan(

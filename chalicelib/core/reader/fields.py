@@ -146,11 +146,11 @@ def _tidy(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return words.mended(value)
+        return words.without_strange(value)
     if isinstance(value, int | float | Decimal):
         return _tidy_number(value)
     if isinstance(value, Mapping):
-        return {words.mended(str(name)): _tidy(part, depth + 1) for name, part in value.items()}
+        return {words.without_strange(str(name)): _tidy(part, depth + 1) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_tidy(part, depth + 1) for part in value]
     raise _Unfit("must be JSON")

@@ -15,8 +15,9 @@ def of(schema: dict[str, Any], document: dict[str, Any], name: str = "", *, whol
     for key in ("const", "default"):
         if schema.get(key) is not None:
             return schema[key]
-    if "enum" in schema:
-        return schema["enum"][0]
+    for key in ("examples", "enum"):
+        if key in schema:
+            return schema[key][0]
     kinds = [one for one in schema.get("anyOf", schema.get("oneOf", [])) if one != {"type": "null"}]
     if kinds:
         return of(kinds[0], document, name, whole=whole)

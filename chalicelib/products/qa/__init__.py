@@ -1,0 +1,1 @@
+"""qa: a human tries a web page and says what happened, and data is taken from their words."""

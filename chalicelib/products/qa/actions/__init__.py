@@ -1,0 +1,1 @@
+"""The verbs of qa, by what they are about."""

@@ -1,0 +1,1 @@
+"""Rows of the qa table, by what they keep."""

@@ -1,0 +1,1 @@
+"""Requests and answers of qa, by what they are about."""
