@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
-from chalicelib import jobs, tools
+from chalicelib import jobs, suspension, tools
 from chalicelib.core import settings
 from chalicelib.doors import schedules, workers
 from chalicelib.doors.http import house, reference, web
@@ -18,11 +18,13 @@ from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.backoffice import routes as backoffice
 from chalicelib.products.operators import routes as operators
 from chalicelib.products.qa import routes as qa
-from chalicelib.products.tasks import guide, kinds
+from chalicelib.products.tasks import guide
 from chalicelib.products.tasks import routes as tasks
 
 TEST_MODE = settings.test_mode_at_import()
-PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *backoffice.routes(kinds.ON_SUSPENSION)]
+PRODUCTS = [
+    *accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *backoffice.routes(suspension.ON_SUSPENSION),
+]  # fmt: skip
 DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 

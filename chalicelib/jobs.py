@@ -10,13 +10,15 @@ from chalicelib.core.events import jobs as events
 from chalicelib.doors import schedules
 from chalicelib.products.accounts import jobs as accounts
 from chalicelib.products.operators import jobs as operators
+from chalicelib.products.qa import jobs as qa
 from chalicelib.products.tasks import jobs as tasks
-from chalicelib.products.tasks import kinds
+from chalicelib.suspension import ON_SUSPENSION
 
 JOBS: Mapping[str, Job] = {
     **events.JOBS,
     **schedules.JOBS,
     **operators.JOBS,
     **tasks.JOBS,
-    **accounts.jobs(kinds.ON_SUSPENSION),
+    **qa.JOBS,
+    **accounts.jobs(ON_SUSPENSION),
 }

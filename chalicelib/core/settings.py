@@ -5,18 +5,16 @@ Read once per container, checked whole, frozen.
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, field_validator, model_validator
 
+from chalicelib.core.resources import Resources
 from chalicelib.kit import config, money
 
-TABLES = ("identity", "ledger", "agenda", "events", "board", "tasks", "qa", "files", "deposits", "payouts", "ephemeral")
-QUEUES = ("timers", "courier", "judge")
 LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 LIVE_PROVIDERS = ("api.dlocal.com", "api.payoneer.com", "login.payoneer.com")
-Variable = Annotated[str, Field(min_length=1)]
 
 TASK_TYPES = (
     "VERIFICATION", "PHOTO", "DELIVERY", "INSPECTION", "CAPTCHA_SOLVING", "FORM_FILLING", "BROWSER_INTERACTION",
@@ -28,7 +26,7 @@ TASK_TYPES = (
 AGAINST_OTHERS = ("CAPTCHA_SOLVING", "ACCOUNT_CREATION", "PHONE_VERIFICATION")
 
 
-class Settings(BaseModel):
+class Settings(Resources):
     """Everything a deployment can be told. Each field is the environment variable of the same name, in upper case."""
 
     model_config = ConfigDict(frozen=True)
@@ -71,6 +69,8 @@ class Settings(BaseModel):
     """How long earnings wait before they can be paid out."""
     dispute_days: PositiveInt = 14
     """How long a dispute waits for the backoffice before the last verdict decides it."""
+    tester_share_percent: PositiveInt = Field(default=60, le=100)
+    """The tester's part of what a test costs; the house keeps the rest."""
     open_assignments_max: PositiveInt = 5
     """How many tasks an operator may have open at once."""
     give_backs_per_day: PositiveInt = 10
@@ -137,23 +137,6 @@ class Settings(BaseModel):
     """Requests a minute per source, account and route."""
     upload_limit_per_minute: PositiveInt = 10
     """The same for uploads."""
-
-    identity_table: Variable
-    ledger_table: Variable
-    agenda_table: Variable
-    events_table: Variable
-    board_table: Variable
-    tasks_table: Variable
-    qa_table: Variable
-    files_table: Variable
-    deposits_table: Variable
-    payouts_table: Variable
-    ephemeral_table: Variable
-    timers_queue_url: Variable
-    courier_queue_url: Variable
-    judge_queue_url: Variable
-    files_bucket: Variable
-    data_key_id: Variable
     aws_lambda_function_name: str = ""
     """Set by Lambda itself; how a deployment knows that it is no laptop."""
 
@@ -282,14 +265,6 @@ class Settings(BaseModel):
             if not self.test_mode and not self.guardian_base_url.startswith("https://"):
                 raise ValueError("GUARDIAN_BASE_URL must begin with https:// when BYHAND_MODE is live")
         return self
-
-    def table_names(self) -> dict[str, str]:
-        """The physical name of every table by the name that the code uses."""
-        return {name: getattr(self, f"{name}_table") for name in TABLES}
-
-    def queue_urls(self) -> dict[str, str]:
-        """The URL of every queue by the name that the code uses."""
-        return {name: getattr(self, f"{name}_queue_url") for name in QUEUES}
 
 
 class Mode(BaseModel):

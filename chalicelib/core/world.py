@@ -43,9 +43,9 @@ class World:
     reader: Reader
     courier: Courier
     tokens: Tokens
+    forge: Forge
     rails: Mapping[str, Rail] = field(default_factory=dict)
     till: Till | None = None
-    forge: Forge | None = None
 
     def at_one_moment(self) -> World:
         """The same world with its clock stopped now: what one request or one job does has one time."""

@@ -86,6 +86,7 @@ class Claim:
     key: str
     fingerprint: str
     wall: datetime
+    kept: timedelta = KEPT
 
     @property
     def row(self) -> Key:
@@ -146,7 +147,7 @@ def answered(store: Store, claim: Claim | None, verb: Callable[[], Outcome]) -> 
 
 def _claim(claim: Claim, answer: str) -> Write:
     """The write that takes the claim, or says what it means that it is taken."""
-    kept_until = int((claim.wall + KEPT).timestamp())
+    kept_until = int((claim.wall + claim.kept).timestamp())
     item: Item = {"fingerprint": claim.fingerprint, "answer": answer, "expires_at": kept_until}
     free = Attr("pk").not_exists() | Attr("expires_at").lte(claim.wall_seconds)
     return put(TABLE, claim.row, item, where=free, refusal=lambda row: _taken(claim, row))

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from chalicelib.kit import signed
 from chalicelib.kit.errors import Invalid
-from chalicelib.kit.words import Words
+from chalicelib.kit.words import SparseWords, Words
 
 LIMIT_DEFAULT, LIMIT_MAX, OFFSET_MAX = 20, 100, 1_000
 
@@ -32,7 +32,7 @@ class PageWords(CursorWords):
     offset: int = Field(default=0, ge=0)
 
 
-class Pagination(Words):
+class Pagination(SparseWords):
     """Where a page stands. A cursor page has no offset and no total; `next_cursor` is there while there is more."""
 
     limit: int
@@ -40,10 +40,6 @@ class Pagination(Words):
     total: int | None = None
     total_capped: bool | None = None
     next_cursor: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_nothing(self, inner: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in inner(self).items() if value is not None}
 
 
 @dataclass(frozen=True)

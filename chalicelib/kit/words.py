@@ -16,9 +16,11 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    SerializerFunctionWrapHandler,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
+    model_serializer,
 )
 
 from chalicelib.kit import clock, money
@@ -37,6 +39,14 @@ class Words(BaseModel):
 
 class Nothing(Words):
     """A request that needs no words."""
+
+
+class SparseWords(Words):
+    """An answer whose empty parts are left out, and not null."""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, inner: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in inner(self).items() if value is not None}
 
 
 class ToolWords(Words):

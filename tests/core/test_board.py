@@ -44,14 +44,14 @@ def _claim(world: World, opening_id: str, operator: Operator, most: int = 5) -> 
     """Claim as a door does: when others moved the opening meanwhile, look again."""
 
     def deed() -> None:
-        opening = board.find(world.store, opening_id, MISSING)
+        opening = board.find(world.store, "tasks", opening_id, MISSING)
         commit(world.store, board.claim(opening, operator, world.now(), most))
 
     looking_again(deed)
 
 
 def _mine(world: World, opening_id: str, operator_id: str) -> Assignment:
-    return board.assignment(world.store, opening_id, operator_id, MISSING)
+    return board.assignment(world.store, "tasks", opening_id, operator_id, MISSING)
 
 
 def _feed(world: World, kind: str | None = None) -> list[str]:
@@ -74,7 +74,7 @@ def test_an_opening_is_in_the_feed_and_in_that_of_its_kind_until_its_last_slot_i
 
 
 def test_what_an_opening_shows_comes_back_exactly(world: World) -> None:
-    opening = board.find(world.store, _open(world), MISSING)
+    opening = board.find(world.store, "tasks", _open(world), MISSING)
     assert opening.shown == {"lat": Decimal("40.7128"), "note": "é"}
     assert (opening.posted_at, opening.taken, opening.closed) == (world.now(), 0, False)
 
@@ -99,7 +99,7 @@ def test_of_all_who_race_as_many_get_a_slot_as_there_are_and_the_others_a_clear_
     assert ends.count("won") <= slots
     assert set(ends) <= {"won", "already_taken", "busy"}
     assert ends.count("won") == slots or "busy" in ends
-    assert board.find(world.store, opening_id, MISSING).taken == ends.count("won")
+    assert board.find(world.store, "tasks", opening_id, MISSING).taken == ends.count("won")
     assert [_load(world, operator) for operator in operators] == [int(end == "won") for end in ends]
 
 
@@ -118,14 +118,14 @@ def test_an_operator_holds_so_many_assignments_and_no_more_and_handing_in_makes_
     with pytest.raises(TooManyAssignments, match="You have 2 open assignments already") as caught:
         _claim(world, openings[2], operator, most=2)
     assert caught.value.details == {"most": 2}
-    assert board.find(world.store, openings[2], MISSING).taken == 0
+    assert board.find(world.store, "tasks", openings[2], MISSING).taken == 0
     commit(world.store, board.hand_in(_mine(world, openings[0], operator.id)))
     _claim(world, openings[2], operator, most=2)
 
 
 @pytest.mark.parametrize("kyc", [Kyc.PENDING, Kyc.REJECTED])
 def test_only_operators_whose_identity_is_checked_may_take_work(world: World, kyc: Kyc) -> None:
-    opening = board.find(world.store, _open(world), MISSING)
+    opening = board.find(world.store, "tasks", _open(world), MISSING)
     with pytest.raises(KycRequired) as caught:
         board.check_may_claim(opening, _operator(world, kyc=kyc))
     assert (caught.value.status, caught.value.code, caught.value.details) == (403, "kyc_required", {"kyc_status": kyc})
@@ -133,7 +133,7 @@ def test_only_operators_whose_identity_is_checked_may_take_work(world: World, ky
 
 
 def test_nobody_takes_work_of_an_agent_of_their_own(world: World) -> None:
-    opening = board.find(world.store, _open(world), MISSING)
+    opening = board.find(world.store, "tasks", _open(world), MISSING)
     with pytest.raises(SelfDealing):
         board.check_may_claim(opening, _operator(world, email="agent@example.com"))
 
@@ -141,17 +141,17 @@ def test_nobody_takes_work_of_an_agent_of_their_own(world: World) -> None:
 @pytest.mark.parametrize("opening_id", ["", "x", "task_" + "0" * 26, "x" * 5_000, "task_#/?"])
 def test_work_that_is_not_there_is_missing_in_the_words_of_its_product(world: World, opening_id: str) -> None:
     with pytest.raises(NotFound, match="no such work"):
-        board.find(world.store, opening_id, MISSING)
+        board.find(world.store, "tasks", opening_id, MISSING)
     with pytest.raises(NotFound, match="no such work"):
-        board.assignment(world.store, opening_id, "op_1", MISSING)
+        board.assignment(world.store, "tasks", opening_id, "op_1", MISSING)
 
 
 def test_other_peoples_work_is_missing_too(world: World) -> None:
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
-    assert board.assignment(world.store, opening_id, operator.id, MISSING).state is AssignmentState.CLAIMED
+    assert board.assignment(world.store, "tasks", opening_id, operator.id, MISSING).state is AssignmentState.CLAIMED
     with pytest.raises(NotFound, match="no such work"):
-        board.assignment(world.store, opening_id, _operator(world).id, MISSING)
+        board.assignment(world.store, "tasks", opening_id, _operator(world).id, MISSING)
 
 
 Deed = Callable[[World, str, str], list[object]]
@@ -170,7 +170,7 @@ def test_every_end_leaves_the_assignment_in_its_state_and_the_load_right(world: 
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
     commit(world.store, deed(world, opening_id, operator.id))  # type: ignore[arg-type]
-    found = board.assignment(world.store, opening_id, operator.id, MISSING)
+    found = board.assignment(world.store, "tasks", opening_id, operator.id, MISSING)
     assert found.state is state
     assert (found.ended_at is not None) == (state in (AssignmentState.COMPLETED, AssignmentState.WITHDRAWN))
     assert _load(world, operator) == load
@@ -194,12 +194,12 @@ def test_a_slot_that_is_free_again_is_in_the_feed_at_its_old_place(world: World,
     _open(world, title="newer")
     _claim(world, opening_id, operator)
     hands.pass_by(seconds=1)
-    commit(world.store, board.release(board.find(world.store, opening_id, MISSING), operator.id, world.now()))
+    commit(world.store, board.release(board.find(world.store, "tasks", opening_id, MISSING), operator.id, world.now()))
     assert (_feed(world), _feed(world, "PHOTO")) == (["newer", "older"], ["newer", "older"])
-    assert (board.find(world.store, opening_id, MISSING).taken, _load(world, operator)) == (0, 0)
+    assert (board.find(world.store, "tasks", opening_id, MISSING).taken, _load(world, operator)) == (0, 0)
     with pytest.raises(NotFound, match="no such work"):
-        board.assignment(world.store, opening_id, operator.id, MISSING)
-    held = board.held(world.store, opening_id, operator.id, MISSING)
+        board.assignment(world.store, "tasks", opening_id, operator.id, MISSING)
+    held = board.held(world.store, "tasks", opening_id, operator.id, MISSING)
     assert (held.assignment, held.is_open, held.gave_back_on) == (None, True, [])
 
 
@@ -207,7 +207,7 @@ def test_who_gave_a_slot_back_may_claim_it_again_and_is_listed_once(world: World
     opening_id, operator = _open(world), _operator(world)
     for _ in range(2):
         _claim(world, opening_id, operator)
-        held = board.held(world.store, opening_id, operator.id, MISSING)
+        held = board.held(world.store, "tasks", opening_id, operator.id, MISSING)
         assert held.assignment is not None
         assert (held.assignment.ended_at, held.is_open) == (None, False)
         commit(world.store, board.give_back(held, operator.id, world.now(), 5))
@@ -223,19 +223,19 @@ def test_work_is_given_back_so_often_a_day_and_days_gone_by_are_forgotten(world:
 
     def give_back(most: int) -> list[str]:
         _claim(world, opening_id, operator)
-        held = board.held(world.store, opening_id, operator.id, MISSING)
+        held = board.held(world.store, "tasks", opening_id, operator.id, MISSING)
         commit(world.store, board.give_back(held, operator.id, world.now(), most))
-        return board.held(world.store, opening_id, operator.id, MISSING).gave_back_on
+        return board.held(world.store, "tasks", opening_id, operator.id, MISSING).gave_back_on
 
     first = give_back(2)
     assert give_back(2) == first
     with pytest.raises(TooManyGiveBacks, match="You have given back 2 pieces of work today") as caught:
         give_back(2)
     assert (caught.value.details, _load(world, operator)) == ({"most": 2}, 1)
-    held = board.held(world.store, opening_id, operator.id, MISSING)
+    held = board.held(world.store, "tasks", opening_id, operator.id, MISSING)
     hands.pass_by(hours=24)
     commit(world.store, board.give_back(held, operator.id, world.now(), 2))
-    days = board.held(world.store, opening_id, operator.id, MISSING).gave_back_on
+    days = board.held(world.store, "tasks", opening_id, operator.id, MISSING).gave_back_on
     assert len(days) == 1
     assert days != first
 
@@ -243,7 +243,7 @@ def test_work_is_given_back_so_often_a_day_and_days_gone_by_are_forgotten(world:
 def test_a_slot_of_work_that_was_withdrawn_is_not_given_back(world: World) -> None:
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
-    seen = board.find(world.store, opening_id, MISSING)
+    seen = board.find(world.store, "tasks", opening_id, MISSING)
     commit(world.store, board.withdraw(opening_id, operator.id, world.now(), at_work_on="tasks"))
     with pytest.raises(Taken):
         commit(world.store, board.release(seen, operator.id, world.now()))
@@ -252,7 +252,7 @@ def test_a_slot_of_work_that_was_withdrawn_is_not_given_back(world: World) -> No
 
 def test_work_that_nobody_took_is_withdrawn_and_can_be_taken_no_more(world: World) -> None:
     opening_id = _open(world)
-    seen = board.find(world.store, opening_id, MISSING)
+    seen = board.find(world.store, "tasks", opening_id, MISSING)
     commit(world.store, board.withdraw(opening_id, None, world.now(), at_work_on=None))
     assert _feed(world) == []
     with pytest.raises(Taken):

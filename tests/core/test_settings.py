@@ -2,13 +2,14 @@
 
 import pytest
 
+from chalicelib.core import resources
 from chalicelib.core import settings as config
 from chalicelib.core.settings import Settings
 from chalicelib.kit.config import ConfigurationError, read
 
 RESOURCES = {
-    **{f"{name.upper()}_TABLE": f"byhand-{name}" for name in config.TABLES},
-    **{f"{name.upper()}_QUEUE_URL": f"https://sqs/{name}" for name in config.QUEUES},
+    **{f"{name.upper()}_TABLE": f"byhand-{name}" for name in resources.TABLES},
+    **{f"{name.upper()}_QUEUE_URL": f"https://sqs/{name}" for name in resources.QUEUES},
     "FILES_BUCKET": "byhand-files",
     "DATA_KEY_ID": "key-1",
 }
@@ -186,8 +187,8 @@ def test_the_key_of_the_guardians_endpoint_is_not_in_what_a_log_may_show() -> No
 
 def test_tables_and_queues_are_known_by_the_codes_names() -> None:
     assert _settings().table_names()["ledger"] == "byhand-ledger"
-    assert set(_settings().table_names()) == set(config.TABLES)
-    assert _settings().queue_urls() == {name: f"https://sqs/{name}" for name in config.QUEUES}
+    assert set(_settings().table_names()) == set(resources.TABLES)
+    assert _settings().queue_urls() == {name: f"https://sqs/{name}" for name in resources.QUEUES}
 
 
 def test_settings_do_not_change_under_a_running_process() -> None:

@@ -14,9 +14,9 @@ from chalicelib.core.events.courier import HttpCourier
 from chalicelib.core.identity import deployment
 from chalicelib.core.judge.built_in import BuiltInJudge
 from chalicelib.core.judge.by_model import ModelJudge
+from chalicelib.core.providers.github import GitHubForge
 from chalicelib.core.reader.built_in import BuiltInReader
 from chalicelib.core.reader.by_model import ModelReader
-from chalicelib.core.providers.github import GitHubForge
 from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.doors import wiring

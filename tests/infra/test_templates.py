@@ -29,6 +29,7 @@ INDEXES = {
         "by_operator": ("operator_id", "claimed"),
         "by_worker": ("worker", "claimed"),
     },
+    "Qa": {"by_status": ("account_status", "sk")},
     "Tasks": {"by_status": ("account_status", "sk"), "disputes": ("dispute_state", "opened")},
 }
 # AWS lets nobody name a resource for these.

@@ -12,8 +12,13 @@ from docs.build import lifecycles
 
 TABLES = {one.thing: one for one in lifecycles()}
 # Where things end for good. A state that is added here, or leaves, is a decision.
-ENDS = {"task": {"CANCELLED"}, "payout": {"completed", "failed"}, "deposit": {"reversed", "returned"}}
-BEGINNINGS = {"task": "PENDING", "payout": "pending", "deposit": "pending"}
+ENDS = {
+    "task": {"CANCELLED"},
+    "payout": {"completed", "failed"},
+    "deposit": {"reversed", "returned"},
+    "job": {"completed", "incomplete", "abandoned", "rejected", "error"},
+}
+BEGINNINGS = {"task": "PENDING", "payout": "pending", "deposit": "pending", "job": "pending"}
 
 CELLS = [
     pytest.param(table, verb, state, role, id=f"{table.thing}-{verb}-{state}-{role}")
@@ -76,7 +81,8 @@ def test_every_state_is_reached_from_the_first_one(table: Lifecycle) -> None:
 def test_only_the_ends_are_ends(table: Lifecycle) -> None:
     left = {move.start for move in table.moves if move.end != move.start}
     assert set(table.states) - left == ENDS[table.thing]
-    assert not any(move.start in ENDS[table.thing] for move in table.moves)
+    after = [move for move in table.moves if move.start in ENDS[table.thing]]
+    assert all(move.end == move.start for move in after), "what may still happen to it does not change its state"
 
 
 @EVERY_TABLE
@@ -103,6 +109,12 @@ def test_money_that_is_set_aside_for_a_task_leaves_escrow_exactly_when_the_task_
     resting = {"COMPLETED", "CANCELLED"}
     for move in table.moves:
         enters = move.end in resting and move.start not in resting
+        assert enters == move.money.startswith("escrow"), move
+
+
+def test_money_that_is_set_aside_for_a_job_leaves_escrow_exactly_when_the_job_ends() -> None:
+    for move in TABLES["job"].moves:
+        enters = move.end in ENDS["job"] and move.start not in ENDS["job"]
         assert enters == move.money.startswith("escrow"), move
 
 

@@ -72,30 +72,30 @@ def post(opening: Opening) -> Write:
     return rows.add_opening(opening)
 
 
-def find(store: Store, opening_id: str, missing: NotFound) -> Opening:
-    """The opening with this id. Raises `missing`: each product has its own word for its work."""
+def find(store: Store, product: str, opening_id: str, missing: NotFound) -> Opening:
+    """The opening of a product with this id. Raises `missing`: each product has its own word for its work."""
     opening = rows.find_opening(store, opening_id) if ids.looks_like(opening_id) else None
-    if opening is None:
+    if opening is None or opening.product != product:
         raise missing
     return opening
 
 
-def assignment(store: Store, opening_id: str, operator_id: str, missing: NotFound) -> Assignment:
-    """An operator's assignment on an opening. Raises `missing`: other people's work is none of their business, and
-    what they gave back is other people's work.
+def assignment(store: Store, product: str, opening_id: str, operator_id: str, missing: NotFound) -> Assignment:
+    """An operator's assignment on an opening of a product. Raises `missing`: other people's work is none of their
+    business, and what they gave back is other people's work.
     """
     found = rows.find_assignment(store, opening_id, operator_id) if ids.looks_like(opening_id) else None
-    if found is None or found.state is AssignmentState.RELEASED:
+    if found is None or found.product != product or found.state is AssignmentState.RELEASED:
         raise missing
     return found
 
 
-def held(store: Store, opening_id: str, operator_id: str, missing: NotFound) -> Held:
-    """The opening with this id, and what an operator has to do with it, in one read. Raises `missing`."""
+def held(store: Store, product: str, opening_id: str, operator_id: str, missing: NotFound) -> Held:
+    """The opening of a product with this id, and what an operator has to do with it, in one read. Raises `missing`."""
     if not ids.looks_like(opening_id):
         raise missing
     opening, mine, days = rows.find_held(store, opening_id, operator_id)
-    if opening is None:
+    if opening is None or opening.product != product:
         raise missing
     return Held(opening, None if mine is None or mine.state is AssignmentState.RELEASED else mine, days)
 
@@ -115,16 +115,20 @@ def claim(
     `one_at_a_time` is for a product whose work is measured while it lasts: what to say to whoever is at work on it.
     The writes refuse Taken, TooManyAssignments, and that.
     """
-    mine = Assignment(
+    return [
+        rows.take_slot(opening, _cannot_take),
+        rows.add_assignment(claimed(opening, operator, now), Taken()),
+        _more_load(operator.id, opening.product, most, one_at_a_time),
+    ]
+
+
+def claimed(opening: Opening, operator: Operator, now: datetime) -> Assignment:
+    """The assignment of whoever claims a slot now."""
+    return Assignment(
         opening_id=opening.opening_id, operator_id=operator.id, owner_id=opening.owner_id, product=opening.product,
         kind=opening.kind, title=opening.title, pay_micros=opening.pay_micros, state=AssignmentState.CLAIMED,
         claimed_at=now,
     )  # fmt: skip
-    return [
-        rows.take_slot(opening, _cannot_take),
-        rows.add_assignment(mine, Taken()),
-        _more_load(operator.id, opening.product, most, one_at_a_time),
-    ]
 
 
 def release(opening: Opening, operator_id: str, now: datetime) -> list[Write]:

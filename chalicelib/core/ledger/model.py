@@ -39,6 +39,8 @@ class Code(StrEnum):
     """What was set aside goes back to the agent."""
     PAY = "pay"
     """The reward for finished work goes to the operator, who waits out the hold; after a dispute it is free at once."""
+    WAGE = "wage"
+    """The pay for time that was measured goes to the operator, who waits out the hold."""
     FEE = "fee"
     """The house's part for finished work."""
     TAKE_BACK = "take_back"

@@ -5,6 +5,9 @@ hold       agent/deposit ────────► agent/escrow            rew
 refund     agent/escrow ─────────► agent/deposit           cancelled, or expired
 complete   agent/escrow ─────────► operator/pending        the reward
            agent/escrow ─────────► house/fees              the fee
+wage       agent/escrow ─────────► operator/pending        the operator's part of what measured time costs
+           agent/escrow ─────────► house/fees              the house's part
+           agent/escrow ─────────► agent/deposit           what was set aside and not needed
 settle     agent/escrow ─────────► operator/available      a dispute about work that was not completed yet:
            agent/escrow ─────────► house/fees              its part to the operator and the house,
            agent/escrow ─────────► agent/deposit           the rest back
@@ -88,6 +91,18 @@ def complete(work_id: str, payer: str, payee: str, reward_micros: int, fee_micro
     return [
         Transfer(f"{work_id}.pay", Code.PAY, chart.escrow(payer), chart.pending(payee), reward_micros, day),
         Transfer(f"{work_id}.fee", Code.FEE, chart.escrow(payer), chart.FEES, fee_micros),
+    ]
+
+
+def pay_by_time(
+    work_id: str, payer: str, payee: str, wage_micros: int, fee_micros: int, rest_micros: int
+) -> list[Transfer]:
+    """Time that was measured is paid out of the most that it could have cost; the rest goes back."""
+    escrow = chart.escrow(payer)
+    return [
+        *_some(f"{work_id}.wage", Code.WAGE, escrow, chart.pending(payee), wage_micros),
+        *_some(f"{work_id}.fee", Code.FEE, escrow, chart.FEES, fee_micros),
+        *_some(f"{work_id}.refund", Code.REFUND, escrow, chart.deposit(payer), rest_micros),
     ]
 
 

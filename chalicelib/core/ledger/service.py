@@ -142,6 +142,8 @@ def _fold(moved: dict[str, int], transfer: Transfer, owner: str) -> None:
         moved[transfer.credit.name] += transfer.amount_micros
     if transfer.code is Code.PAY:
         moved[f"{rows.REWARDS}{transfer.day}" if transfer.debit.owner == owner else "earned"] += transfer.amount_micros
+    if transfer.code is Code.WAGE and transfer.credit.owner == owner:
+        moved["earned"] += transfer.amount_micros
     if transfer.code is Code.TAKE_BACK:
         moved[f"{rows.REWARDS}{transfer.day}" if transfer.credit.owner == owner else "earned"] -= transfer.amount_micros
 

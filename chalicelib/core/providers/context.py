@@ -22,7 +22,7 @@ def of(world: World, repo: str, paths: Sequence[str]) -> Mapping[str, str]:
 
     Context helps and nobody depends on it: where the forge gives no answer, there is less of it.
     """
-    if world.forge is None or not is_repo(repo):
+    if not is_repo(repo):
         return {}
     kept = _kept(world, repo, paths)
     asked = _asked(world, world.forge, repo, [path for path in paths if path not in kept])

@@ -1,10 +1,12 @@
-"""Answers and refusals on the wire: `{error, details, code, request_id}` for this product family (ruling 4)."""
+"""Answers and refusals on the wire; how a refusal looks there is its product's choice (ruling 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.doors.http import shapes
 from chalicelib.doors.http.routes import Text
+from chalicelib.doors.http.shapes import Shape
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Words, dumps
@@ -41,20 +43,22 @@ def of(result: Words | Outcome | Text, status: int, content_type: str = "applica
     return Answer(status, dumps(result))
 
 
-def of_refusal(refusal: Refusal, request_id: str) -> Answer:
+def of_refusal(refusal: Refusal, request_id: str, shape: Shape = shapes.with_details) -> Answer:
     """The answer of a refusal."""
     seconds = refusal.retry_after_seconds
     headers = {"Retry-After": str(seconds)} if seconds is not None else {}
-    body = error_body(refusal.sentence, refusal.code, request_id, refusal.details)
-    return Answer(refusal.status, body, headers)
+    told = shape(refusal.status, refusal.sentence, refusal.details)
+    return Answer(refusal.status, _error(told, refusal.code, request_id), headers)
 
 
 def of_framework(status: int, request_id: str) -> Answer:
-    """The answer for what the framework refused."""
+    """The answer for what the framework refused: whose route it would have been is not known, so it has the fields of
+    all products.
+    """
     code, sentence = FRAMEWORK_REFUSALS.get(status, FRAMEWORK_REFUSALS[500])
-    return Answer(status, error_body(sentence, code, request_id, {}))
+    return Answer(status, _error({"error": sentence, "message": sentence, "details": {}}, code, request_id))
 
 
-def error_body(sentence: str, code: str, request_id: str, details: Mapping[str, Any]) -> str:
-    """The wire shape of every error: the seed's two fields, and a stable code and the request's id beside them."""
-    return dumps({"error": sentence, "details": dict(details), "code": code, "request_id": request_id})
+def _error(told: Mapping[str, Any], code: str, request_id: str) -> str:
+    """The body of an error: its product's fields, and a stable code and the request's id beside them."""
+    return dumps({**told, "code": code, "request_id": request_id})

@@ -33,11 +33,11 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
         answer = _walk(world().at_one_moment(), route, request, headers)
     except Refusal as refusal:
         log.info("http.refused", route=route.name, code=refusal.code, request_id=request.request_id)
-        answer = answers.of_refusal(refusal, request.request_id)
+        answer = answers.of_refusal(refusal, request.request_id, route.errors)
     except OUTAGES as error:
         log.fault("http.outage", error, route=route.name, request_id=request.request_id)
         # What broke off may have been the look behind a deed that is done, so nobody is told that nothing was changed.
-        answer = answers.of_refusal(OutcomeUnknown(), request.request_id)
+        answer = answers.of_refusal(OutcomeUnknown(), request.request_id, route.errors)
     except Exception as error:  # noqa: BLE001 the last line: a caller never sees what went wrong inside
         log.fault("http.fault", error, route=route.name, request_id=request.request_id)
         answer = answers.of_framework(500, request.request_id)

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, get_args
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.core.identity.model import Admin, Agent, Operator
 from chalicelib.core.world import World
+from chalicelib.doors.http.shapes import Shape, with_details
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
 
@@ -133,6 +134,8 @@ class Route:
     """How often one visit asks for this route; so many times the usual number of requests a minute are let in."""
     no_store: bool = False
     """The answer is for the caller alone: nobody on the way, and no claim of ours, keeps it."""
+    errors: Shape = with_details
+    """How its refusals look."""
     signed: Signed | None = None
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
 
@@ -154,7 +157,7 @@ class Route:
     @property
     def methods(self) -> list[str]:
         """What it is asked by. Who follows a link may look where it leads before they read what is there."""
-        return [self.method, "HEAD"] if Elsewhere in self.answer else [self.method]
+        return [self.method, "HEAD"] if self.answers is Elsewhere else [self.method]
 
     @property
     def content_types(self) -> list[str]:
@@ -164,8 +167,9 @@ class Route:
 class Routes:
     """The routes of one product, gathered by decorators in the order of the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, errors: Shape = with_details) -> None:
         self.all: list[Route] = []
+        self._errors = errors
 
     def get(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200,
@@ -199,7 +203,7 @@ class Routes:
 
     def _declare(self, method: str, path: str, who: Who, *rest: Any, **more: Any) -> Callable[[Verb], Verb]:
         def keep(verb: Verb) -> Verb:
-            self.all.append(Route(method, path, who, verb, *rest, **more))
+            self.all.append(Route(method, path, who, verb, *rest, **{"errors": self._errors, **more}))
             return verb
 
         return keep

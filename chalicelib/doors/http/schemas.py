@@ -23,6 +23,7 @@ ERROR = {
     "required": ["error", "details", "code", "request_id"],
     "properties": {
         "error": {"type": "string", "description": "A sentence for people; it may change."},
+        "message": {"type": "string", "description": "The sentence, where `error` begins with the kind of error."},
         "details": {"type": "object", "description": "What the sentence is about, for programs."},
         "code": {"type": "string", "pattern": "^[a-z]+(_[a-z]+)*$", "description": "Stable; see docs/errors.md."},
         "request_id": {"type": "string", "description": "Name it when you report an error."},

@@ -1,5 +1,5 @@
-"""qa over HTTP, by theme."""
+"""Jobs over HTTP, by theme."""
 
-from chalicelib.products.qa.routes import admin
+from chalicelib.products.qa.routes import admin, jobs, testers
 
-ROUTES = [*admin.ROUTES]
+ROUTES = [*jobs.ROUTES, *testers.ROUTES, *admin.ROUTES]

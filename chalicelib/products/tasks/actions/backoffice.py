@@ -9,7 +9,7 @@ from chalicelib.kit import money, once, pages
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Because
-from chalicelib.products.tasks import rules, show
+from chalicelib.products.tasks import kinds, rules, show
 from chalicelib.products.tasks.actions import disputes, endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Source
@@ -83,4 +83,4 @@ def cancel(world: World, admin: Admin, task_id: str, order: Because, claim: Clai
 
 def _ref(world: World, task_id: str) -> Ref:
     """Where a task is found, from its id alone: the board knows whose it is. Raises TaskNotFound."""
-    return Ref(board.find(world.store, task_id, rows.TaskNotFound()).owner_id, task_id)
+    return Ref(board.find(world.store, kinds.PRODUCT, task_id, rows.TaskNotFound()).owner_id, task_id)

@@ -18,7 +18,7 @@ from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.products.tasks import news, rules, show
+from chalicelib.products.tasks import kinds, news, rules, show
 from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, Status
 from chalicelib.products.tasks.model.tasks import Task
@@ -68,7 +68,7 @@ def reject(world: World, agent: Agent, task_id: str, order: work_words.WithReaso
     """
     task = rows.HEADS.find(world.store, Ref(agent.account_id, task_id))
     move = TASK.find("reject_estimate", task.status, Role.AGENT)
-    opening = board.find(world.store, task_id, rows.TaskNotFound())
+    opening = board.find(world.store, kinds.PRODUCT, task_id, rows.TaskNotFound())
     freed = board.release(opening, _whose(task), world.now())
     writes = endings.reopening(world, task, move, freed, order.reason)
     message = "Estimate rejected. The task is open to all operators again."

@@ -84,7 +84,7 @@ def accept(
     Raises TaskNotFound, KycRequired, SelfDealing, TaskExpired, Invalid, Taken, TooManyAssignments.
     """
     now = world.now()
-    opening = board.find(world.store, task_id, rows.TaskNotFound())
+    opening = board.find(world.store, kinds.PRODUCT, task_id, rows.TaskNotFound())
     board.check_may_claim(opening, operator)
     if opening.deadline <= now and not opening.taken:
         raise TaskExpired
@@ -120,7 +120,7 @@ def submit(
     Raises TaskNotFound, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
     """
     now = world.now()
-    mine = board.assignment(world.store, task_id, operator.id, rows.TaskNotFound())
+    mine = board.assignment(world.store, kinds.PRODUCT, task_id, operator.id, rows.TaskNotFound())
     links = _links(world, submission)
     sheets, uploads = rows.find_sheets_and(world.store, Ref(mine.owner_id, task_id), files.rows_of(links.uploads))
     task, number = sheets.task, sheets.task.submissions + 1

@@ -42,7 +42,7 @@ def find(world: World, operator: Operator, task_id: str) -> work_words.MyTask | 
 
     Raises TaskNotFound.
     """
-    held = board.held(world.store, task_id, operator.id, rows.TaskNotFound())
+    held = board.held(world.store, kinds.PRODUCT, task_id, operator.id, rows.TaskNotFound())
     if held.assignment:
         sheets = rows.find_sheets(world.store, Ref(held.opening.owner_id, task_id))
         return show.my_task(sheets, held.assignment)
@@ -54,7 +54,7 @@ def find(world: World, operator: Operator, task_id: str) -> work_words.MyTask | 
 def start(world: World, operator: Operator, task_id: str, claim: Claim | None) -> Outcome:
     """Say that work has begun; from now on the agent cannot cancel. Raises TaskNotFound, WrongState, TaskExpired."""
     now = world.now()
-    mine = board.assignment(world.store, task_id, operator.id, rows.TaskNotFound())
+    mine = board.assignment(world.store, kinds.PRODUCT, task_id, operator.id, rows.TaskNotFound())
     task = rows.HEADS.find(world.store, Ref(mine.owner_id, task_id))
     move = TASK.find("start", task.status, Role.OPERATOR)
     if rules.latest_work(task.deadline) <= now:
@@ -74,7 +74,7 @@ def release(
 
     Raises TaskNotFound, WrongState, TooManyGiveBacks.
     """
-    held = board.held(world.store, task_id, operator.id, rows.TaskNotFound())
+    held = board.held(world.store, kinds.PRODUCT, task_id, operator.id, rows.TaskNotFound())
     if held.assignment is None:
         raise rows.TaskNotFound
     task = rows.HEADS.find(world.store, Ref(held.opening.owner_id, task_id))

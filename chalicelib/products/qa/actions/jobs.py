@@ -1,0 +1,104 @@
+"""What agents do with jobs: order one, look."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.core.agenda import service as agenda
+from chalicelib.core.events import service as events
+from chalicelib.core.heads import Ref
+from chalicelib.core.identity.model import Agent
+from chalicelib.core.ledger import postings
+from chalicelib.core.ledger import service as ledger
+from chalicelib.core.ledger.model import Book
+from chalicelib.core.reader import schemas
+from chalicelib.core.world import World
+from chalicelib.kit import ids, money, once, pages
+from chalicelib.kit.clock import iso
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.words import dumps
+from chalicelib.products.qa import kinds, rules, show
+from chalicelib.products.qa.lifecycle import Status
+from chalicelib.products.qa.model.jobs import Job, Order, Screen
+from chalicelib.products.qa.store import jobs as rows
+from chalicelib.products.qa.store import repositories
+from chalicelib.products.qa.words import jobs as words
+
+LIST = "jobs"
+TITLE_CHARACTERS = 120
+
+
+def create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Outcome:
+    """Order a test, and set aside the most that it can cost. The same words again within 10 seconds are the same job
+    (ruling 34): clients send them again after a dropped connection.
+
+    Raises Invalid, RepoNotAllowed, InsufficientFunds, BalanceOwed, KeyReused, InProgress.
+    """
+    claim = claim or _same_words(world, agent, order)
+    return once.answered(world.store, claim, lambda: _create(world, agent, order, claim))
+
+
+def find(world: World, agent: Agent, job_id: str) -> words.JobShown:
+    """A job with everything about it. Raises JobNotFound."""
+    return show.job(world, rows.find_sheets(world.store, Ref(agent.account_id, job_id)))
+
+
+def list_jobs(world: World, agent: Agent, query: words.JobsQuery) -> words.JobPage:
+    """The account's jobs, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
+    turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}/{query.status or ''}", query)
+    page = rows.list_jobs(world.store, agent.account_id, query.status, turn.rows, turn.after)
+    statuses = [query.status] if query.status else Status
+    total = None if turn.after else rows.HEADS.count(world.store, agent.account_id, statuses)
+    shown = [show.row(rows.HEADS.read(item)) for item in turn.of(page.items)]
+    return words.JobPage(data=shown, pagination=turn.pagination(page.last, total))
+
+
+def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Outcome:
+    now = world.now()
+    if order.outputSchema:
+        schemas.read_schema(order.outputSchema, "outputSchema")
+    if order.canCreateGithubIssues and order.repoName:
+        repositories.check_allowed(world.store, agent.account_id, order.repoName)
+    book = ledger.book_of(world.store, agent.account_id)
+    job = _job(agent, order, book, now)
+    ledger.check_deposit(book, job.held_micros)
+    held = postings.hold(job.job_id, agent.account_id, job.held_micros)
+    facts = {"job_id": job.job_id, "status": job.status, "cost_usd_max": money.to_decimal(job.held_micros)}
+    writes = [
+        *rows.add_job(job, _order(agent, order)),
+        *ledger.writes(held, now, book=book),
+        agenda.at(kinds.ANNOUNCE, job.ref.path, now, now),
+        agenda.at(kinds.EXPIRE, job.ref.path, job.unclaimed_until, now),
+        events.record(world, "job.created", agent.account_id, job.job_id, facts),
+    ]
+    answer = words.JobCreated(jobId=job.job_id, id=job.job_id, status=job.status)
+    return once.commit(world.store, claim, writes, answer)
+
+
+def _same_words(world: World, agent: Agent, order: words.JobFields) -> Claim:
+    """A claim that nobody made, for a while. Its key holds a space, which no Idempotency-Key does."""
+    said = once.fingerprint("job", dumps(order))
+    # A claim counts whole seconds: one more, so that it does not end within the last of them.
+    kept = rules.REPEATED_WITHIN + timedelta(seconds=1)
+    return Claim(agent.id, f"same words {said}", said, world.wall(), kept=kept)
+
+
+def _job(agent: Agent, order: words.JobFields, book: Book, now: datetime) -> Job:
+    target = rules.seconds(order.targetDurationMinutes)
+    longer = rules.extension_seconds_max(target, allowed=order.allowDurationExtension, most=order.maxExtensionMinutes)
+    return Job(
+        job_id=ids.new("job"), account_id=agent.account_id, status=Status.PENDING, url=order.url,
+        title=order.description.partition("\n")[0][:TITLE_CHARACTERS], created_at=now,
+        unclaimed_until=now + rules.UNCLAIMED, target_seconds=target, extension_seconds_max=longer,
+        held_micros=rules.cost_micros(target + longer), fiat=book.fiat_until > iso(now),
+    )  # fmt: skip
+
+
+def _order(agent: Agent, order: words.JobFields) -> Order:
+    most = order.maxExtensionMinutes
+    return Order(
+        url=order.url, description=order.description, target_minutes=order.targetDurationMinutes,
+        allow_extension=order.allowDurationExtension, extension_minutes_max=None if most is False else most,
+        output_schema=dumps(order.outputSchema) if order.outputSchema else None,
+        validation=order.additionalValidationInstructions,
+        screen=Screen(**order.screenSize.model_dump()) if order.screenSize else None, repo=order.repoName,
+        opens_issues=order.canCreateGithubIssues, owner_email=agent.email,
+    )  # fmt: skip

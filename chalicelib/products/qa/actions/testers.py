@@ -1,0 +1,215 @@
+"""What testers do with jobs: claim, extend, hand in, leave."""
+
+from datetime import datetime
+
+from chalicelib.core.agenda import service as agenda
+from chalicelib.core.board import service as board
+from chalicelib.core.board.model import Assignment
+from chalicelib.core.files import service as files
+from chalicelib.core.heads import Ref, in_hands_of
+from chalicelib.core.identity.model import Operator
+from chalicelib.core.world import World
+from chalicelib.kit import once
+from chalicelib.kit.clock import iso
+from chalicelib.kit.conditions import Attr, ConditionBase
+from chalicelib.kit.errors import Conflict, Gone
+from chalicelib.kit.lifecycle import Role
+from chalicelib.kit.once import Claim, Outcome
+from chalicelib.kit.table import Write
+from chalicelib.products.qa import kinds, news, rules, sessions, show
+from chalicelib.products.qa.actions import endings
+from chalicelib.products.qa.lifecycle import JOB, Reason, Status
+from chalicelib.products.qa.model.jobs import Job
+from chalicelib.products.qa.store import jobs as rows
+from chalicelib.products.qa.words import testers as words
+
+
+class HasActiveJob(Conflict):
+    """Time is measured while a tester is at work, so they are at one job at a time."""
+
+    code = "tester_has_active_job"
+
+    def __init__(self) -> None:
+        super().__init__("You are testing something else already; hand it in or leave it first.")
+
+
+class AlreadyHandedIn(Conflict):
+    """What a tester has handed in is being read; nothing about it can be changed."""
+
+    code = "already_handed_in"
+
+    def __init__(self) -> None:
+        super().__init__("You have handed this test in; what you said is being read.")
+
+
+class JobExpired(Gone):
+    """The time to claim a job, or to hand it in, is over."""
+
+    code = "job_expired"
+
+    def __init__(self) -> None:
+        super().__init__("The time for this test is over.")
+
+
+def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> Outcome:
+    """Take a job and begin: from now on its time is measured. Of all who try, one gets it.
+
+    Raises JobNotFound, KycRequired, SelfDealing, JobExpired, Taken, TooManyAssignments, HasActiveJob.
+    """
+    now = world.now()
+    opening = board.find(world.store, kinds.PRODUCT, job_id, rows.JobNotFound())
+    board.check_may_claim(opening, operator)
+    if opening.deadline <= now and not opening.taken:
+        raise JobExpired
+    sheets = rows.find_sheets(world.store, Ref(opening.owner_id, job_id))
+    job, move = sheets.job, JOB.find("claim", Status.WAITING, Role.OPERATOR)
+    mine = sheets.job.model_copy(
+        update={"status": Status.WORKING, "operator_id": operator.id, "working_at": now, "ends_at": _ends(job, now)}
+    )
+    writes = [
+        *rows.HEADS.move(
+            job.ref, move, where=Attr("unclaimed_until").gt(iso(now)), refuse=_cannot_claim,
+            operator_id=operator.id, working_at=now, ends_at=mine.ends_at,
+        ),
+        *board.claim(opening, operator, now, world.settings.open_assignments_max, one_at_a_time=HasActiveJob()),
+        _overrun(mine, now),
+        news.announce(world, job.ref, move, tester_alias=rules.identity(job.account_id, operator.id).alias),
+    ]  # fmt: skip
+    taken = board.claimed(opening, operator, now)
+    return once.commit(world.store, key, writes, show.my_job(world, sheets.of(mine), taken))
+
+
+def extend(world: World, operator: Operator, job_id: str, order: words.ExtendOrder, key: Claim | None) -> Outcome:
+    """Ask for more time, which is granted within what the job allows (ruling 30).
+
+    Raises JobNotFound, WrongState, AlreadyHandedIn, JobExpired, Invalid.
+    """
+    now = world.now()
+    mine, job = _mine(world, operator, job_id)
+    move = JOB.find("extend", job.status, Role.OPERATOR)
+    _check_at_work(job, now)
+    granted = rules.extended(
+        job.target_seconds, job.extension_seconds, job.extension_seconds_max, rules.seconds(order.minutes)
+    )
+    longer = job.model_copy(update={"extension_seconds": granted})
+    longer = longer.model_copy(update={"ends_at": _ends(longer, _began(job))})
+    writes = [
+        *rows.HEADS.move(
+            job.ref, move, where=_still_at_work(job, operator, now), refuse=_cannot_go_on,
+            extension_seconds=granted, ends_at=longer.ends_at,
+        ),
+        _overrun(longer, now),
+        news.announce(world, job.ref, move, extension_seconds=granted),
+    ]  # fmt: skip
+    sheets = rows.find_sheets(world.store, job.ref)
+    return once.commit(world.store, key, writes, show.my_job(world, sheets.of(longer), mine))
+
+
+def submit(world: World, operator: Operator, job_id: str, said: words.Submission, key: Claim | None) -> Outcome:
+    """Hand in what was found; it is read next. Files are checked and frozen before anything is committed.
+
+    Raises JobNotFound, WrongState, AlreadyHandedIn, JobExpired, Invalid, UploadUsed.
+    """
+    now = world.now()
+    mine = board.assignment(world.store, kinds.PRODUCT, job_id, operator.id, rows.JobNotFound())
+    places = sessions.places(world, said.testerData)
+    sheets, uploads = rows.find_sheets_and(world.store, Ref(mine.owner_id, job_id), files.rows_of(places))
+    job = sheets.job
+    move = JOB.find("submit", job.status, Role.OPERATOR)
+    _check_at_work(job, now)
+    session, used = sessions.handed_in(world, operator, job_id, said, places, uploads)
+    seconds = rules.billed_seconds(_began(job), now, said.testDurationSeconds, job.most_seconds)
+    wage = rules.wage_micros(rules.cost_micros(seconds), world.settings.tester_share_percent)
+    writes = [
+        *rows.HEADS.move(
+            job.ref, move, where=_still_at_work(job, operator, now), refuse=_cannot_go_on,
+            submitted_at=now, billed_seconds=seconds,
+        ),
+        rows.add_session(job_id, session),
+        *used,
+        *board.hand_in(mine),
+        agenda.at(kinds.EXTRACT, job.ref.path, now, now),
+        agenda.at(kinds.EXTRACT_OVERDUE, job.ref.path, now + rules.EXTRACTION_OVERDUE, now),
+        news.announce(world, job.ref, move, test_duration_seconds=seconds),
+    ]  # fmt: skip
+    answer = words.Submitted(
+        id=job_id, status=Status(move.end), submittedAt=now, testDurationSeconds=seconds, payUsd=wage
+    )
+    return once.commit(world.store, key, writes, answer)
+
+
+def abandon(world: World, operator: Operator, job_id: str, order: words.AbandonOrder, key: Claim | None) -> Outcome:
+    """Leave a test before its end. The job is over, and costs nothing.
+
+    Raises JobNotFound, WrongState, AlreadyHandedIn.
+    """
+    why = order.reason or "The tester left before the test was finished."
+    return _leave(world, operator, job_id, "abandon", Reason.TESTER_ABANDONED, why, key)
+
+
+def reject(world: World, operator: Operator, job_id: str, order: words.RejectOrder, key: Claim | None) -> Outcome:
+    """Say that the instructions are invalid or cannot be followed. The job is over, and costs nothing.
+
+    Raises JobNotFound, WrongState, AlreadyHandedIn.
+    """
+    return _leave(world, operator, job_id, "reject", Reason.TESTER_INVALIDATED, order.reason, key)
+
+
+def _leave(
+    world: World, operator: Operator, job_id: str, verb: str, reason: Reason, why: str, key: Claim | None
+) -> Outcome:
+    _, job = _mine(world, operator, job_id)
+    move = JOB.find(verb, job.status, Role.OPERATOR)
+    if job.submitted_at is not None:
+        raise AlreadyHandedIn
+    writes = endings.ending(world, job, move, reason, why, Attr("submitted_at").not_exists(), refuse=_cannot_go_on)
+    message = "This test is over. Nothing is charged for it, and nothing paid."
+    answer = words.Ended(id=job_id, status=Status(move.end), reason=reason, message=message)
+    return once.commit(world.store, key, writes, answer)
+
+
+def _mine(world: World, operator: Operator, job_id: str) -> tuple[Assignment, Job]:
+    """A tester's assignment, and the job. Raises JobNotFound."""
+    mine = board.assignment(world.store, kinds.PRODUCT, job_id, operator.id, rows.JobNotFound())
+    return mine, rows.HEADS.find(world.store, Ref(mine.owner_id, job_id))
+
+
+def _began(job: Job) -> datetime:
+    assert job.working_at is not None, "somebody is at work"  # noqa: S101
+    return job.working_at
+
+
+def _ends(job: Job, began: datetime) -> datetime:
+    return rules.ends(began, job.most_seconds)
+
+
+def _overrun(job: Job, now: datetime) -> Write:
+    """The entry that ends a test which is never handed in (ruling 32)."""
+    assert job.ends_at is not None, "somebody is at work"  # noqa: S101
+    late = job.ends_at + rules.LATE
+    return agenda.at(kinds.OVERRUN, job.ref.path, late, now, which=iso(late))
+
+
+def _check_at_work(job: Job, now: datetime) -> None:
+    """Asked in memory, for a good sentence. Raises AlreadyHandedIn, JobExpired."""
+    if job.submitted_at is not None:
+        raise AlreadyHandedIn
+    if job.ends_at is not None and job.ends_at + rules.LATE <= now:
+        raise JobExpired
+
+
+def _still_at_work(job: Job, operator: Operator, now: datetime) -> ConditionBase:
+    """Asked by the write: it is theirs, not handed in, not longer than was read, and not over."""
+    in_time = Attr("ends_at").gt(iso(now - rules.LATE))
+    return in_hands_of(operator.id) & endings.not_handed_in(job) & in_time
+
+
+def _cannot_claim(job: Job) -> Exception:
+    """Why a job could not be claimed, from the job as it is: too late for good, or somebody was faster."""
+    expired = job.status is Status.WAITING or job.reason is Reason.NO_CAPACITY
+    return JobExpired() if expired else board.Taken()
+
+
+def _cannot_go_on(job: Job) -> Exception | None:
+    """What it means for a test that somebody was at."""
+    return AlreadyHandedIn() if job.submitted_at is not None and job.status is Status.WORKING else None

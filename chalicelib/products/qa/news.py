@@ -1,0 +1,15 @@
+"""What is told of a job: events for its account."""
+
+from typing import Any
+
+from chalicelib.core.events import service as events
+from chalicelib.core.heads import Ref
+from chalicelib.core.world import World
+from chalicelib.kit.lifecycle import Move
+from chalicelib.kit.table import Write
+
+
+def announce(world: World, ref: Ref, move: Move, **facts: Any) -> Write:
+    """The event of a move."""
+    data = {"job_id": ref.id, "status": move.end, "previous_status": move.start, **facts}
+    return events.record(world, str(move.announced), ref.account_id, ref.id, data)

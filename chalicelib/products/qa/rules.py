@@ -1,0 +1,106 @@
+"""Rules of jobs: how long they may take, what they cost, and who a tester is to an account. All pure."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from chalicelib.kit.errors import Invalid
+
+MICROS_PER_SECOND = 1_800
+"""Seed, "Cost": $0.0018 a second."""
+
+MINUTES_DEFAULT, MINUTES_MIN, MINUTES_MAX = 5, 1, 60
+UNLIMITED_SECONDS = 60 * 60
+"""Where an extension has no limit of its own, this is how long a test may take in all (ruling 30)."""
+
+UNCLAIMED = timedelta(hours=2)
+LATE = timedelta(minutes=5)
+"""How long past its end what was tested may still be handed in; nothing of that is billed (ruling 32)."""
+
+EXTRACTION_OVERDUE = timedelta(minutes=30)
+REPEATED_WITHIN = timedelta(seconds=10)
+"""How long the same words mean the same job (ruling 34)."""
+
+SCREENS: dict[str, tuple[int, int]] = {
+    "desktop": (1920, 1080), "laptop": (1366, 768), "tablet": (768, 1024), "mobile": (375, 667),
+}  # fmt: skip
+"""Seed, "screenSize"."""
+SIDE_MIN, SIDE_MAX = 200, 7_680
+
+_NAMES = (
+    "Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa", "Lambda", "Mu", "Nu", "Xi",
+    "Omicron", "Pi", "Rho", "Sigma", "Tau", "Upsilon", "Phi", "Chi", "Psi", "Omega",
+)  # fmt: skip
+_COLOURS = (
+    "#4A90E2", "#2E7D32", "#B3541E", "#6A4C93", "#00838F", "#AD1457", "#5D6D1E", "#37474F", "#C0392B", "#1F618D",
+    "#7D6608", "#145A32",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a tester is to an account: the same in all its jobs, and somebody else to any other account."""
+
+    alias: str
+    colour: str
+    avatar: str
+    """Sixteen hex digits that an avatar is drawn from."""
+
+
+def seconds(minutes: int | Decimal) -> int:
+    """Whole seconds; a part of one counts."""
+    return math.ceil(minutes * 60)
+
+
+def extension_seconds_max(target: int, *, allowed: bool, most: int | Decimal | Literal[False]) -> int:
+    """How much longer than its target a test may take, in seconds."""
+    if not allowed:
+        return 0
+    return max(UNLIMITED_SECONDS - target, 0) if most is False else seconds(most)
+
+
+def extended(target: int, granted: int, most: int, asked: int) -> int:
+    """The extension in all after one more (ruling 30). Raises Invalid."""
+    left = min(most - granted, target)
+    if left <= 0:
+        raise Invalid("minutes", "this test cannot be extended any more")
+    if not 1 <= asked <= left:
+        raise Invalid("minutes", f"must be more than 0 and at most {_say_minutes(left)} here")
+    return granted + asked
+
+
+def ends(began: datetime, most: int) -> datetime:
+    """When the time that is billed is over."""
+    return began + timedelta(seconds=most)
+
+
+def cost_micros(billed_seconds: int) -> int:
+    """What measured time costs, in micros (seed, "Cost"; ruling 30)."""
+    return billed_seconds * MICROS_PER_SECOND
+
+
+def wage_micros(cost: int, share_percent: int) -> int:
+    """The tester's part, down to the micro; the house has the rest."""
+    return cost * share_percent // 100
+
+
+def billed_seconds(began: datetime, ended: datetime, said: Decimal | int | None, most: int) -> int:
+    """The seconds that are billed: what we measured, or less if the tester says so; never more than was agreed."""
+    measured = math.ceil((ended - began).total_seconds())
+    shorter = measured if said is None else min(measured, math.ceil(said))
+    return max(1, min(shorter, most))
+
+
+def identity(account_id: str, operator_id: str) -> Identity:
+    """How an account sees a tester. Nobody can tell from it who they are."""
+    digest = hashlib.sha256(f"{account_id}/{operator_id}".encode()).digest()
+    name = f"Tester {_NAMES[digest[0] % len(_NAMES)]} {digest[1] % 90 + 10}"
+    return Identity(name, _COLOURS[digest[2] % len(_COLOURS)], digest[3:11].hex())
+
+
+def _say_minutes(some_seconds: int) -> str:
+    minutes, rest = divmod(some_seconds, 60)
+    return f"{minutes} minutes" if not rest else f"{minutes} minutes and {rest} seconds"

@@ -1,0 +1,101 @@
+"""Rows of the qa table.
+
+    pk         sk           what
+    agent_…    job_…        the head of a job; in the index `by_status` under <account>#<status>
+    agent_…    counts       how many jobs of each status the account has
+    job_…      order        what was asked
+    job_…      session      what the tester handed in
+    job_…      result       what was read out of it
+    job_…      issue#<n>    the issue that the n-th finding became
+
+Heads lie under their account (core/heads.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.core.heads import Heads, Ref, of_status
+from chalicelib.kit.errors import NotFound
+from chalicelib.kit.store import Place, Rows, Store, under
+from chalicelib.kit.table import Item, Key, Write, add
+from chalicelib.kit.words import Words
+from chalicelib.products.qa.lifecycle import JOB, Status
+from chalicelib.products.qa.model.jobs import Job, OpenedIssue, Order, Result, Session, Sheets
+
+TABLE = "qa"
+PREFIX = "job_"
+FINDINGS_MAX = 20
+
+
+class JobNotFound(NotFound):
+    """There is no such job, or it is another account's."""
+
+    code = "job_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("Job not found.")
+
+
+HEADS = Heads(TABLE, Job, "job_id", "job", JOB, JobNotFound)
+
+
+def add_job(job: Job, order: Order) -> list[Write]:
+    """The rows of a new job."""
+    return [*HEADS.add(job), _sheet(job.job_id, "order", order)]
+
+
+def add_session(job_id: str, session: Session) -> Write:
+    """What the tester handed in."""
+    return _sheet(job_id, "session", session)
+
+
+def add_result(job_id: str, result: Result) -> Write:
+    """What was read out of it."""
+    return _sheet(job_id, "result", result)
+
+
+def add_issue(job_id: str, number: int, issue: OpenedIssue) -> Write:
+    """The issue that a finding became."""
+    return _sheet(job_id, f"issue#{number}", issue)
+
+
+def find_sheets(store: Store, ref: Ref) -> Sheets:
+    """A job with everything that was written about it, in one read. Raises JobNotFound."""
+    return find_sheets_and(store, ref, [])[0]
+
+
+def find_sheets_and(store: Store, ref: Ref, others: Sequence[Place]) -> tuple[Sheets, list[Item | None]]:
+    """The same, and some other rows beside it, of whatever tables, in the same read. Raises JobNotFound."""
+    if not HEADS.knows(ref):
+        raise JobNotFound
+    names = ["order", "session", "result", *(f"issue#{number}" for number in range(1, FINDINGS_MAX + 1))]
+    places = [(TABLE, HEADS.row(ref)), *((TABLE, Key(ref.id, name)) for name in names)]
+    found = store.get_across([*places, *others])
+    return _read(found[: len(places)]), found[len(places) :]
+
+
+def _read(found: Sequence[Item | None]) -> Sheets:
+    head, order, session, result, *issues = found
+    if head is None or order is None:
+        raise JobNotFound
+    return Sheets(
+        job=HEADS.read(head),
+        order=Order.model_validate_json(order["words"]),
+        session=Session.model_validate_json(session["words"]) if session else None,
+        result=Result.model_validate_json(result["words"]) if result else None,
+        issues={n: OpenedIssue.model_validate_json(one["words"]) for n, one in enumerate(issues, 1) if one},
+    )
+
+
+def list_jobs(
+    store: Store, account_id: str, status: Status | None, limit: int, after: Mapping[str, Any] | None
+) -> Rows:
+    """An account's jobs, newest first; of one status from the index, of all from the table itself."""
+    if status is None:
+        return store.query(TABLE, under(account_id, PREFIX), limit=limit, newest_first=True, after=after)
+    condition = of_status(account_id, status)
+    return store.query(TABLE, condition, index="by_status", limit=limit, newest_first=True, after=after)
+
+
+def _sheet(job_id: str, name: str, words: Words) -> Write:
+    return add(TABLE, Key(job_id, name), {"words": words.dump()})

@@ -1,0 +1,234 @@
+"""What agents ask for, and what they are told."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from chalicelib.kit.pages import PageWords, Pagination
+from chalicelib.kit.words import AmountOut, Moment, SparseWords, Words
+from chalicelib.products.qa import rules
+from chalicelib.products.qa.lifecycle import Reason, Status
+from chalicelib.products.qa.words.numbers import ExtensionMinutes, MinutesOut, TargetMinutes
+
+MESSAGE = "Job created successfully. Use GET /api/job/:id to check status."
+
+
+def _web_url(url: str) -> str:
+    """A URL that a person will open: nothing that a click could run (ruling 10)."""
+    if not url.lower().startswith(("https://", "http://")):
+        raise ValueError("must be a URL that begins with https:// or http://")
+    return url
+
+
+def _screen(value: object) -> object:
+    """A preset by its name, as the dimensions that it stands for (seed, "screenSize")."""
+    if isinstance(value, str):
+        if value not in rules.SCREENS:
+            raise ValueError(f"must be one of {', '.join(rules.SCREENS)}, or {{width, height}}")
+        width, height = rules.SCREENS[value]
+        return {"width": width, "height": height}
+    return value
+
+
+PageUrl = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), AfterValidator(_web_url)
+]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Validation = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000)]
+Repository = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}$", max_length=140
+    ),
+]
+_Side = Annotated[int, Field(strict=True, ge=rules.SIDE_MIN, le=rules.SIDE_MAX)]
+
+
+class ScreenSize(Words):
+    """A viewport in CSS pixels."""
+
+    width: _Side
+    height: _Side
+
+
+ScreenIn = Annotated[
+    ScreenSize, BeforeValidator(_screen),
+    WithJsonSchema({"anyOf": [
+        {"enum": list(rules.SCREENS)},
+        {"type": "object", "required": ["width", "height"], "properties": {
+            side: {"type": "integer", "minimum": rules.SIDE_MIN, "maximum": rules.SIDE_MAX}
+            for side in ("width", "height")
+        }},
+    ]}),
+]  # fmt: skip
+
+
+class JobFields(Words):
+    """What a job is ordered with, over HTTP and as a tool alike (seed, "Request Parameters")."""
+
+    url: PageUrl
+    description: Description
+    outputSchema: dict[str, Any] | None = None
+    targetDurationMinutes: TargetMinutes = Decimal(rules.MINUTES_DEFAULT)
+    allowDurationExtension: Annotated[bool, Field(strict=True)] = True
+    maxExtensionMinutes: ExtensionMinutes = False
+    additionalValidationInstructions: Validation | None = None
+    screenSize: ScreenIn | None = None
+    repoName: Repository | None = None
+    canCreateGithubIssues: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _issues_need_a_repository(self) -> "JobFields":
+        if self.canCreateGithubIssues and self.repoName is None:
+            raise ValueError("canCreateGithubIssues: needs repoName, the repository where the issues are opened")
+        return self
+
+
+class JobOrder(JobFields):
+    """POST /api/jobs and POST /api/run. What older and newer clients send beside it is ignored (ruling 29)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_spelling(cls, values: Any) -> Any:
+        """Older clients call the repository `githubRepo`."""
+        if isinstance(values, dict) and values.get("repoName") is None and values.get("githubRepo") is not None:
+            return {**values, "repoName": values["githubRepo"]}
+        return values
+
+
+class JobCreated(Words):
+    """POST /api/jobs."""
+
+    jobId: str
+    id: str
+    status: Status
+    message: str = MESSAGE
+
+
+class JobsQuery(PageWords):
+    """GET /api/jobs."""
+
+    status: Status | None = None
+
+
+class ResultShown(Words):
+    """What was read out of the tester's words."""
+
+    success: bool
+    explanation: str
+    data: dict[str, Any]
+
+
+class ConsoleMessage(Words):
+    """One line of the browser's console."""
+
+    type: Annotated[str, StringConstraints(max_length=50)]
+    message: Annotated[str, StringConstraints(max_length=10_000)]
+    timestamp: Annotated[str, StringConstraints(max_length=50)]
+
+
+class NetworkRequest(SparseWords):
+    """One request of the browser."""
+
+    url: Annotated[str, StringConstraints(max_length=10_000)]
+    method: Annotated[str, StringConstraints(max_length=20)]
+    status: int | None = None
+    timestamp: Annotated[str, StringConstraints(max_length=50)]
+
+
+class Click(SparseWords):
+    """One click, in CSS pixels."""
+
+    x: float = Field(allow_inf_nan=False)
+    y: float = Field(allow_inf_nan=False)
+    timestamp: Annotated[str, StringConstraints(max_length=50)]
+    element: Annotated[str, StringConstraints(max_length=1_000)] | None = None
+
+
+class Recorded(SparseWords):
+    """What was captured while somebody tested."""
+
+    consoleMessages: list[ConsoleMessage] = Field(default_factory=list, max_length=5_000)
+    networkRequests: list[NetworkRequest] = Field(default_factory=list, max_length=5_000)
+    clicks: list[Click] = Field(default_factory=list, max_length=5_000)
+
+
+class TesterData(Recorded):
+    """What was captured, with links to files that carry their own right to be read (seed, "Tester Data")."""
+
+    testDurationSeconds: int
+    screenshots: list[str]
+    videoUrl: str | None = None
+
+
+class ExtractedIssue(Words):
+    """One thing that is wrong with the page, and the issue that was opened about it."""
+
+    title: str
+    description: str
+    severity: Literal["critical", "high", "medium", "low"]
+    githubIssueUrl: str | None = None
+
+
+class JobTold(SparseWords):
+    """What there is to say of any job. What is not there yet, or never will be, is left out and not null: clients of
+    every age take a field that is there for an answer.
+    """
+
+    id: str
+    jobId: str
+    status: Status
+    url: str
+    targetDurationMinutes: MinutesOut
+    totalExtensionMinutes: MinutesOut
+    createdAt: Moment
+    waitingAt: Moment | None = None
+    workingAt: Moment | None = None
+    endedAt: Moment | None = None
+    reason: Reason | None = None
+    error: str | None = None
+    costUsd: AmountOut | None = None
+    testDurationSeconds: int | None = None
+
+
+class JobRow(JobTold):
+    """One job of a list."""
+
+    title: str
+
+
+class JobPage(Words):
+    """GET /api/jobs."""
+
+    data: list[JobRow]
+    pagination: Pagination
+
+
+class JobShown(JobTold):
+    """GET /api/job/:id. What comes of a test is there once it is completed."""
+
+    description: str
+    outputSchema: dict[str, Any] | None = None
+    allowDurationExtension: bool
+    maxExtensionMinutes: MinutesOut | Literal[False]
+    additionalValidationInstructions: str | None = None
+    screenSize: ScreenSize | None = None
+    repoName: str | None = None
+    canCreateGithubIssues: bool
+    responseDeadline: Moment
+    jobUrl: str | None = None
+    testerAlias: str | None = None
+    testerColor: str | None = None
+    testerAvatarUrl: str | None = None
+    result: ResultShown | None = None
+    testerResponse: str | None = None
+    testerData: TesterData | None = None
+    extractedIssues: list[ExtractedIssue] | None = None

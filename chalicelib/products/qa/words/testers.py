@@ -1,0 +1,153 @@
+"""What testers see and hand in."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.core.board.model import AssignmentState
+from chalicelib.kit.pages import PageWords, Pagination
+from chalicelib.kit.words import AmountOut, Moment, Words
+from chalicelib.products.qa.lifecycle import Reason, Status
+from chalicelib.products.qa.words.jobs import Recorded, ScreenSize
+from chalicelib.products.qa.words.numbers import MinutesOut, MoreMinutes, Seconds
+
+_Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+_Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class FeedQuery(PageWords):
+    """GET /api/tester/jobs."""
+
+    scope: Literal["mine"] | None = None
+
+
+class JobOffer(Words):
+    """A job that a tester can take. `payUsdPerMinute` is for a whole minute; seconds are paid."""
+
+    id: str
+    status: Status = Status.WAITING
+    title: str
+    url: str
+    description: str
+    targetDurationMinutes: MinutesOut
+    payUsdPerMinute: AmountOut
+    payUsdMax: AmountOut
+    screenSize: ScreenSize | None
+    createdAt: Moment
+    claimBefore: Moment
+
+
+class OfferPage(Words):
+    """GET /api/tester/jobs."""
+
+    data: list[JobOffer]
+    pagination: Pagination
+
+
+class MyJobRow(Words):
+    """One job that a tester has or had."""
+
+    id: str
+    title: str
+    state: AssignmentState
+    status: Status
+    reason: Reason | None
+    claimedAt: Moment
+    endsAt: Moment | None
+    endedAt: Moment | None
+    payUsd: AmountOut | None
+
+
+class MyJobPage(Words):
+    """GET /api/tester/jobs?scope=mine."""
+
+    data: list[MyJobRow]
+    pagination: Pagination
+
+
+class FormField(Words):
+    """A question that may be answered in the form beside the tester's own words."""
+
+    name: str
+    type: str
+    description: str
+    required: bool
+
+
+class MyJob(Words):
+    """A job with all that the test needs, for the tester who has it."""
+
+    id: str
+    title: str
+    status: Status
+    state: AssignmentState
+    url: str
+    description: str
+    screenSize: ScreenSize | None
+    form: list[FormField]
+    targetDurationMinutes: MinutesOut
+    totalExtensionMinutes: MinutesOut
+    extensionMinutesLeft: MinutesOut
+    payUsdPerMinute: AmountOut
+    claimedAt: Moment
+    endsAt: Moment
+    handInBefore: Moment
+    submittedAt: Moment | None
+    endedAt: Moment | None
+    reason: Reason | None
+    payUsd: AmountOut | None
+    heldUntil: Moment | None
+
+
+class ExtendOrder(Words):
+    """POST /api/tester/jobs/:id/extend."""
+
+    minutes: MoreMinutes
+
+
+class TesterDataIn(Recorded):
+    """What was captured: lists, and the `url` of uploads."""
+
+    screenshots: list[_Link] = Field(default_factory=list, max_length=20)
+    videoUrl: _Link | None = None
+
+
+class Submission(Words):
+    """POST /api/tester/jobs/:id/submit."""
+
+    testerResponse: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+    testDurationSeconds: Seconds | None = None
+    testerData: TesterDataIn = Field(default_factory=TesterDataIn)
+    answers: dict[str, Any] = Field(default_factory=dict, max_length=50)
+    passed: Annotated[bool, Field(strict=True)] | None = None
+
+
+class Submitted(Words):
+    """The tester's words are in; what they say is read next."""
+
+    id: str
+    status: Status
+    submittedAt: Moment
+    testDurationSeconds: int
+    payUsd: AmountOut
+
+
+class AbandonOrder(Words):
+    """POST /api/tester/jobs/:id/abandon."""
+
+    reason: _Why | None = None
+
+
+class RejectOrder(Words):
+    """POST /api/tester/jobs/:id/reject."""
+
+    reason: _Why
+
+
+class Ended(Words):
+    """The job is over, without a result and without pay."""
+
+    id: str
+    status: Status
+    reason: Reason
+    message: str
