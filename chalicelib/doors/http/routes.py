@@ -154,7 +154,7 @@ class Route:
     @property
     def methods(self) -> list[str]:
         """What it is asked by. Who follows a link may look where it leads before they read what is there."""
-        return [self.method, "HEAD"] if Elsewhere in self.answer else [self.method]
+        return [self.method, "HEAD"] if self.answers is Elsewhere else [self.method]
 
     @property
     def content_types(self) -> list[str]:
