@@ -12,7 +12,6 @@ from tests.core.uploads import announce, freeze, refused
 from tests.harness import House
 from tests.proofs.deployments import on_the_real_store
 
-MEBIBYTE = 1024 * 1024
 MP4 = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + bytes(range(256)) * 4 * 1024 * 4
 
 

@@ -7,12 +7,11 @@ the file; the token carries key, type and expiry under a signature of ours, so n
 time, like every signed URL.
 """
 
-from chalicelib.core.files.model import READ_SECONDS, SHOWN_TYPES, Frozen
+from chalicelib.core.files.model import LINK_PATH, READ_SECONDS, SHOWN_TYPES, Frozen
 from chalicelib.core.world import World
 from chalicelib.kit import signed
 from chalicelib.kit.errors import Gone, NotFound
 
-PATH = "/api/files/"
 DAY_SECONDS = 86_400
 _PURPOSE = "byhand/file-link/v1"
 
@@ -39,7 +38,7 @@ def make(world: World, frozen: Frozen) -> str:
     """The link of a frozen file. Its token needs no escaping in a path."""
     until = world.wall_seconds() + world.settings.file_link_days * DAY_SECONDS
     token = signed.token(_key(world), [frozen.key, frozen.content_type, until])
-    return f"{world.settings.byhand_public_url.rstrip('/')}{PATH}{token}"
+    return f"{world.settings.byhand_public_url.rstrip('/')}{LINK_PATH}{token}"
 
 
 def follow(world: World, token: str, *, to_look: bool = False) -> str:

@@ -39,6 +39,7 @@ BYTES_MAX: Mapping[str, int] = {
 
 PUT_SECONDS = 15 * 60
 READ_SECONDS = 60 * 60
+LINK_PATH = "/api/files/"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.core.files import links
+from chalicelib.core.files.model import LINK_PATH
 from chalicelib.core.identity import deployment
 from chalicelib.core.world import World
 from chalicelib.doors import schedules, workers
@@ -49,7 +50,7 @@ def routes(jobs: Callable[[], "workers.Jobs"], *, test_mode: bool) -> list[Route
     """Health and links for everybody; the clock only where money is play money, live has no such route (ruling 2)."""
     house = Routes()
     house.get("/api/health", Who.ANYONE, Nothing, Health)(_health)
-    house.get(f"{links.PATH}{{token}}", Who.ANYONE, Nothing, Elsewhere, status=302, no_store=True)(_file)
+    house.get(f"{LINK_PATH}{{token}}", Who.ANYONE, Nothing, Elsewhere, status=302, no_store=True)(_file)
     if test_mode:
         clock = house.post("/api/v1/test/clock", Who.ANYONE, Advance, Advanced, once=False)
         clock(lambda call: _advance(call, jobs))
