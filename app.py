@@ -22,9 +22,8 @@ from chalicelib.products.tasks import guide
 from chalicelib.products.tasks import routes as tasks
 
 TEST_MODE = settings.test_mode_at_import()
-PRODUCTS = [
-    *accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *backoffice.routes(suspension.ON_SUSPENSION),
-]  # fmt: skip
+OFFICE = backoffice.routes(lambda: suspension.ON_SUSPENSION)
+PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *OFFICE]
 DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 

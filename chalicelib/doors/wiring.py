@@ -1,5 +1,7 @@
 """The one place where the world is put together, once per container and at first use."""
 
+from __future__ import annotations
+
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +13,6 @@ from chalicelib.core.asking import bedrock, openai
 from chalicelib.core.events import courier
 from chalicelib.core.identity import deployment, keys, tokens
 from chalicelib.core.judge import built_in, by_model
-from chalicelib.core.ports.judge import Judge
-from chalicelib.core.ports.payments import Rail
-from chalicelib.core.ports.tokens import Tokens
 from chalicelib.core.providers import dlocal, github, payoneer, play
 from chalicelib.core.reader import built_in as plain_reader
 from chalicelib.core.reader import by_model as model_reader
@@ -28,7 +27,10 @@ from chalicelib.kit.store import Store
 
 if TYPE_CHECKING:
     from chalicelib.core.asking.model import Model
+    from chalicelib.core.ports.judge import Judge
+    from chalicelib.core.ports.payments import Rail
     from chalicelib.core.ports.reader import Reader
+    from chalicelib.core.ports.tokens import Tokens
 
 KEY_CONTEXT = {"purpose": "byhand data key"}
 # A person looks at everything in live mode while nothing but the built-in Guardian is there (ruling 13).
@@ -99,7 +101,7 @@ def guardian(settings: Settings) -> Judge:
     return built_in.BuiltInJudge() if settings.test_mode else built_in.BuiltInJudge(most=BUILT_IN_MOST_LIVE)
 
 
-def reader(settings: Settings) -> "Reader":
+def reader(settings: Settings) -> Reader:
     """Who reads reports in this deployment: a model where the Guardian is one, of the same provider."""
     if settings.guardian == "built_in":
         return plain_reader.BuiltInReader()
@@ -107,20 +109,20 @@ def reader(settings: Settings) -> "Reader":
     return model_reader.ModelReader(_model(settings, name), settings.guardian_seconds)
 
 
-def _model(settings: Settings, name: str) -> "Model":
+def _model(settings: Settings, name: str) -> Model:
     """A model of the provider that this deployment asks."""
     if settings.guardian == "bedrock":
         return bedrock.BedrockModel(name)
     return openai.OpenAiModel(settings.guardian_base_url, name, settings.guardian_api_key)
 
 
-def forge(settings: Settings) -> "github.GitHubForge":
+def forge(settings: Settings) -> github.GitHubForge:
     """Where repositories are. Without a token it reads what everybody may read, and opens nothing."""
     line = courier.HttpCourier(url_rule(settings), exchange_seconds=github.SECONDS)
     return github.GitHubForge(line, settings.github_api_url, settings.github_token)
 
 
-def url_rule(settings: Settings) -> "courier.UrlRule":
+def url_rule(settings: Settings) -> courier.UrlRule:
     """Which URLs this deployment may call."""
     return courier.UrlRule(https_only=not settings.test_mode, loopback_allowed=settings.byhand_allow_loopback_urls)
 

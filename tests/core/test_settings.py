@@ -3,7 +3,6 @@
 import pytest
 
 from chalicelib.core import resources
-from chalicelib.core import settings as config
 from chalicelib.core.settings import Settings
 from chalicelib.kit.config import ConfigurationError, read
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from chalicelib.core.agenda.model import Kind
 from chalicelib.doors.http.routes import Call, Route, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import CursorWords
 from chalicelib.kit.words import Because, Nothing
 from chalicelib.products.backoffice import words
 from chalicelib.products.backoffice.actions import agenda, books, people
+
+if TYPE_CHECKING:
+    from chalicelib.core.agenda.model import Kind
 
 _routes = Routes()
 
@@ -77,13 +80,13 @@ def prove(call: Call[words.ProofOrder]) -> Outcome:
     return books.prove(call.world, call.admin, call.words, call.claim)
 
 
-def routes(on_suspension: Sequence[Kind]) -> list[Route]:
+def routes(on_suspension: Callable[[], Sequence[Kind]]) -> list[Route]:
     """The routes. `on_suspension` is what the products do when an agent is suspended: they do not know each other."""
     mine = Routes()
 
     @mine.post("/api/v1/admin/agents/{agent_id}/suspend", Who.ADMIN, Because, lambda: words.Suspended)
     def suspend_agent(call: Call[Because]) -> Outcome:
         place, reason = call.ids["agent_id"], call.words.reason
-        return people.suspend_agent(call.world, call.admin, place, reason, call.claim, on_suspension)
+        return people.suspend_agent(call.world, call.admin, place, reason, call.claim, on_suspension())
 
     return [*_routes.all, *mine.all]
