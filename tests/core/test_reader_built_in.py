@@ -71,6 +71,9 @@ def test_the_form_goes_before_the_words_unless_it_was_left_blank(kind: FieldType
         ("passed: partly", None, True, "does not say whether it passed; nothing"),
         ("bug (critical): nobody can pay", None, False, "calls a bug critical"),
         ("bug (critical): nobody can pay", True, True, "says that it passed"),
+        ("loginWorks: no", None, False, "says no to a field that asks whether it works"),
+        ("loginWorks: no", True, True, "says that it passed"),
+        ("loginWorks: yes", None, True, "nothing that can be read"),
         ("bug (high): the colour", None, True, "nothing that can be read"),
     ],
 )  # fmt: skip

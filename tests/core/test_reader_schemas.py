@@ -96,7 +96,7 @@ A_MAP = "must be an object that maps the names of fields to what they are"
         ({f"f{n}": {"type": "string"} for n in range(51)}, "", "must have at most 50 fields"),
         ({" ": {"type": "string"}}, ". ", "must have a name of 1 to 100 characters"),
         ({"n" * 101: {"type": "string"}}, f".{'n' * 101}", "must have a name of 1 to 100 characters"),
-        ({"a": _nested(9)}, "", "must not be nested deeper than 8"),
+        ({"a": _nested(17)}, "", "must not be nested deeper than 16"),
         ({"a": {"type": "string", "example": "x" * 20_000}}, "", "must be at most 20000 characters of JSON"),
         ({"a\u202eb": {"type": "string"}}, "", "must not contain the character U+202E"),
     ],

@@ -2,7 +2,7 @@
 
     a field      what the form says; else what its line says (lines.py); else nothing
     success      false if the form or a line `passed: no` says so; else, where nobody says that it passed, false if a
-                 line calls a bug critical; else true
+                 line calls a bug critical, or a boolean is false whose name ends in works, passed or success; else true
     findings     the lines that begin with bug or issue
     a plan       an address, given or found in the text, and the steps of the text, or the text itself where there are
                  none; without an address or without a text there is no plan
@@ -20,6 +20,7 @@ from chalicelib.core.ports.reader import Change, Extraction, Plan, Report, Wante
 from chalicelib.core.reader import lines
 
 MODEL = "built-in/1"
+GOALS = ("works", "passed", "success")
 FROM_STEPS, FROM_TEXT = 40, 20
 STEPS_MAX, STEP_CHARACTERS_MAX, TEXT_CHARACTERS_MAX = 20, 300, 2_000
 FIELDS = (
@@ -37,8 +38,9 @@ class BuiltInReader:
         form = {field.name: _from_form(report.answers, field) for field in report.fields}
         told = {field.name: lines.value(lines.values(report.words, field.name), field.type) for field in report.fields}
         data = {name: told[name] if form[name] is None else form[name] for name in form}
-        explanation = f"{_counted(form, told)} {_says(report)}"
-        return Extraction(_success(report), explanation, data, tuple(lines.findings(report.words)), MODEL)
+        success, says = _success(report, data)
+        explanation = f"{_counted(form, told)} {says}"
+        return Extraction(success, explanation, data, tuple(lines.findings(report.words)), MODEL)
 
     def plan(self, change: Change) -> Plan:
         """How a change can be tried, by what stands in it."""
@@ -65,15 +67,18 @@ def _from_form(answers: Mapping[str, Any], field: WantedField) -> Any:
     return lines.read(said, field.type) if said.strip() else None
 
 
-def _success(report: Report) -> bool:
+def _success(report: Report, data: Mapping[str, Any]) -> tuple[bool, str]:
+    """Whether it worked, and what that rests on."""
     said = lines.passed(report.words)
     if report.passed is False or said is False:
-        return False
-    return bool(report.passed or said) or not _is_critical(report)
-
-
-def _is_critical(report: Report) -> bool:
-    return any(finding.severity == "critical" for finding in lines.findings(report.words))
+        return False, "The tester says that it did not pass."
+    if report.passed or said:
+        return True, "The tester says that it passed."
+    if any(finding.severity == "critical" for finding in lines.findings(report.words)):
+        return False, "The tester does not say whether it passed, and calls a bug critical."
+    if any(value is False and lines.bare(name).endswith(GOALS) for name, value in data.items()):
+        return False, "The tester does not say whether it passed, and says no to a field that asks whether it works."
+    return True, "The tester does not say whether it passed; nothing that can be read without a model says otherwise."
 
 
 def _counted(form: Mapping[str, Any], told: Mapping[str, Any]) -> str:
@@ -83,18 +88,6 @@ def _counted(form: Mapping[str, Any], told: Mapping[str, Any]) -> str:
         f"Read without a model: of {len(form)} wanted fields, {filled} from the tester's form and {lined} from lines "
         "of their words."
     )
-
-
-def _says(report: Report) -> str:
-    """What success rests on."""
-    said = lines.passed(report.words)
-    if report.passed is False or said is False:
-        return "The tester says that it did not pass."
-    if report.passed or said:
-        return "The tester says that it passed."
-    if _is_critical(report):
-        return "The tester does not say whether it passed, and calls a bug critical."
-    return "The tester does not say whether it passed; nothing that can be read without a model says otherwise."
 
 
 def _numbered(steps: list[str]) -> str:

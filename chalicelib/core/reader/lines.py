@@ -35,9 +35,9 @@ _CODE_HOSTS = re.compile(r"https?://(?:[\w-]+\.)*(?:github\.com|githubuserconten
 
 def values(words: str, name: str) -> list[str]:
     """What the lines for a field say, in their order; lines that say nothing are left out."""
-    wanted = _bare(name)
+    wanted = bare(name)
     pairs = (found for line in words.splitlines() if wanted and (found := _PAIR.fullmatch(line)))
-    return [said for pair in pairs if _bare(pair[1]) == wanted and (said := pair[2].strip())]
+    return [said for pair in pairs if bare(pair[1]) == wanted and (said := pair[2].strip())]
 
 
 def value(said: Sequence[str], kind: str) -> Any:
@@ -98,6 +98,11 @@ def page(words: str) -> str | None:
     return next(_pages(words), None)
 
 
+def bare(name: str) -> str:
+    """A name without case, spaces and signs."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
 def _pages(words: str) -> Iterator[str]:
     for found in _URL.finditer(words):
         if not _CODE_HOSTS.match(found[0]):
@@ -107,11 +112,6 @@ def _pages(words: str) -> Iterator[str]:
 def _severity(said: str | None) -> Severity:
     known: dict[str, Severity] = {"critical": "critical", "high": "high", "low": "low"}
     return known.get((said or "").lower(), "medium")
-
-
-def _bare(name: str) -> str:
-    """A name without case, spaces and signs."""
-    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _flag(said: str) -> bool | None:

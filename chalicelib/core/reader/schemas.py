@@ -17,7 +17,7 @@ from chalicelib.kit import words
 from chalicelib.kit.errors import Invalid
 
 FIELDS_MAX, NAME_CHARACTERS_MAX, DESCRIPTION_CHARACTERS_MAX = 50, 100, 1_000
-SCHEMA_CHARACTERS_MAX, DEPTH_MAX = 20_000, 8
+SCHEMA_CHARACTERS_MAX, DEPTH_MAX = 20_000, 16
 FIELD_TYPES = get_args(FieldType)
 A_FIELD = 'must be an object such as {"type": "boolean", "description": "Does login work?"}'
 TYPES_SAID = f"must be one of {', '.join(FIELD_TYPES)}"
