@@ -1,6 +1,7 @@
 """GitHub, over real HTTP against a stand-in: what is read, found and opened, and what its refusals mean."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -202,10 +203,10 @@ def test_an_answer_that_nobody_understands_is_none(answer: bytes) -> None:
     ("mood", "least", "most"), [(Mood.LIMITED, 30, 30), (Mood.LIMITED_IN_WORDS, 60, 60), (Mood.USED_UP, 590, 600)]
 )
 def test_github_is_left_alone_for_as_long_as_it_asks(
-    github: GitHub, forge: GitHubForge, monkeypatch: pytest.MonkeyPatch, mood: Mood, least: int, most: int
+    github: GitHub, forge: GitHubForge, mood: Mood, least: int, most: int
 ) -> None:
     now = [1_000.0]
-    monkeypatch.setattr(adapter.time, "monotonic", lambda: now[0])
+    forge = replace(forge, ticks=lambda: now[0])
     github.moods = [mood]
     with pytest.raises(ForgeUnavailable, match="too many requests"):
         forge.open(REPO, "t", "b")
@@ -213,7 +214,7 @@ def test_github_is_left_alone_for_as_long_as_it_asks(
     with pytest.raises(ForgeUnavailable, match="left alone"):
         forge.open(REPO, "t", "b")
     assert len(github.asked) == 1, "it is not asked meanwhile"
-    assert forge.read(REPO, "README.md", 7) == "# Hello", "what nobody's requests are counted against goes on"
+    assert forge.read(REPO, "README.md", 7) == "# Hello", "requests without a token are counted apart"
     now[0] += most - least + 1
     assert forge.open(REPO, "t", "b").number == 1
 

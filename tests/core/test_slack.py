@@ -30,7 +30,7 @@ def _at_slack(world: World, *receipts: Receipt) -> tuple[World, Notebook]:
 def test_a_message_has_a_title_facts_a_text_and_a_link() -> None:
     plain = {"type": "plain_text", "emoji": False}
     assert _message(Pays="$0.54", Minutes="5") == {
-        "text": "A test waits",
+        "text": "A test waits", "mrkdwn": False,
         "blocks": [
             {"type": "header", "text": {**plain, "text": "A test waits"}},
             {"type": "section", "fields": [{**plain, "text": "Pays: $0.54"}, {**plain, "text": "Minutes: 5"}]},

@@ -17,7 +17,7 @@ public internet. Where it asks to be left alone for a while, it is left alone.
 
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -45,6 +45,7 @@ class GitHubForge:
     line: HttpCourier
     base_url: str
     token: str = field(default="", repr=False)
+    ticks: Callable[[], float] = field(default=time.monotonic, repr=False, compare=False)
     _login: str = field(default="", repr=False)
     _quiet_until: dict[bool, float] = field(default_factory=dict, repr=False)
 
@@ -101,7 +102,7 @@ class GitHubForge:
         self, method: str, place: str, *, bytes_max: int, words: Any = None, accept: str = JSON, as_us: bool = True
     ) -> Heard:
         """One exchange, as our user or as nobody: GitHub counts the two apart. Raises ForgeUnavailable."""
-        if time.monotonic() < self._quiet_until.get(as_us, 0):
+        if self.ticks() < self._quiet_until.get(as_us, 0):
             raise ForgeUnavailable("GitHub asked to be left alone for a while")
         body = outside.encode(words) if words is not None else None
         headers = {
@@ -113,8 +114,11 @@ class GitHubForge:
             heard = self.line.ask(method, f"{self.base_url.rstrip('/')}/{place}", headers, body, bytes_max)
         except NotHeard as silence:
             raise ForgeUnavailable(str(silence)) from None
+        announced = _number(heard.headers, "content-length")
+        if announced is not None and len(heard.body) < min(announced, bytes_max):
+            raise ForgeUnavailable("the answer broke off")
         if seconds := _pause_seconds(heard):
-            self._quiet_until[as_us] = time.monotonic() + seconds
+            self._quiet_until[as_us] = self.ticks() + seconds
             raise ForgeUnavailable(f"HTTP {heard.status}: too many requests; again in {seconds} s")
         return heard
 

@@ -31,8 +31,8 @@ def message(title: str, facts: Mapping[str, str], text: str, link: str, link_wor
         blocks.append({"type": "section", "text": _plain(text, SECTION_MAX)})
     blocks.append({"type": "section", "text": {"type": "mrkdwn", "verbatim": True, "text": _link(link, link_words)}})
     # What a notification shows, and a client that knows no blocks.
-    fallback = _escaped(title, HEADER_MAX)
-    return words.dumps({"text": fallback, "blocks": blocks, "unfurl_links": False, "unfurl_media": False})
+    fallback = {"text": _escaped(title, HEADER_MAX), "mrkdwn": False}
+    return words.dumps({**fallback, "blocks": blocks, "unfurl_links": False, "unfurl_media": False})
 
 
 def post(world: World, body: str) -> None:

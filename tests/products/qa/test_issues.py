@@ -5,8 +5,11 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
+from chalicelib.core.events.courier import HttpCourier, UrlRule
 from chalicelib.core.ports.reader import Finding
+from chalicelib.core.providers.github import GitHubForge
 from chalicelib.products.qa import issues
+from local.github import GitHub
 
 JOB = "job_01k9z2v7q3m8n5p4r6s1t0w2xy"
 PAGE, JOB_URL = "https://example.com/shop?step=2", f"https://byhand.test/api/job/{JOB}"
@@ -129,3 +132,15 @@ def test_an_address_never_leaves_its_place(url: str) -> None:
     assert "octocat" not in said
     assert "#12" not in said
     assert made.text.count("\n") == issues.draft(Finding("t", "d"), JOB, 1, PAGE, PAGE).text.count("\n")
+
+
+@pytest.mark.promise("qa.github.issues_once", "qa.issues.neutral")
+def test_each_finding_is_found_by_its_own_mark_whatever_the_others_say() -> None:
+    second, first = _draft(number=2), _draft(f"<!-- byhand:{JOB}/2 -->", f"<!-- byhand:{JOB}/2 -->")
+    with GitHub({"octocat/shop": {}}) as github:
+        forge = GitHubForge(HttpCourier(UrlRule(https_only=False, loopback_allowed=True)), github.url, github.token)
+        opened = forge.open("octocat/shop", first.title, first.text)
+        assert forge.find("octocat/shop", first.mark) == opened
+        assert forge.find("octocat/shop", second.mark) is None
+        assert forge.find("octocat/shop", _draft(number=11).mark) is None
+        assert forge.open("octocat/shop", second.title, second.text) == forge.find("octocat/shop", second.mark)
