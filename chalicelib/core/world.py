@@ -16,6 +16,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, StoppedClock
 from chalicelib.kit.pages import Cursors
+from chalicelib.kit.patience import Patience
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store
@@ -46,6 +47,7 @@ class World:
     till: Till | None = None
     reader: Reader | None = None
     forge: Forge | None = None
+    patience: Patience = field(default_factory=Patience)
 
     def at_one_moment(self) -> World:
         """The same world with its clock stopped now: what one request or one job does has one time."""

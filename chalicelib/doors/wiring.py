@@ -18,6 +18,7 @@ from chalicelib.core.world import World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
+from chalicelib.kit.patience import Patience
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store
@@ -79,6 +80,7 @@ def build(settings: Settings) -> World:
         tokens=_tokens(settings),
         rails=rails(settings),
         till=dlocal.DlocalTill(settings) if settings.has_dlocal else None,
+        patience=Patience(exchange_seconds=settings.byhand_wait_seconds),
     )
 
 
