@@ -19,6 +19,7 @@ REFUSED = {
     402: "There is not enough money for this.",
     403: "We know who sent this, and they may not.",
     404: "There is no such thing, or it is not yours.",
+    408: "The wait is over and the answer is not there yet; what was begun goes on.",
     409: "Not at this moment, or the Idempotency-Key is taken.",
     410: "The moment has passed for good.",
     413: "The body is too large.",
@@ -53,6 +54,10 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {"description": "How many seconds to wait.", "schema": _WHOLE},
     "ETag": {"description": "Send it back as If-None-Match.", "schema": {"type": "string"}},
     "Cache-Control": {"description": "How long this may be kept.", "schema": {"type": "string"}},
+    "Preference-Applied": {
+        "description": "How many seconds a preferred wait made, as `wait=N`.",
+        "schema": {"type": "string"},
+    },
     "Idempotent-Replayed": {"description": "`true` when this is the first answer again.", "schema": {"const": "true"}},
 }
 EVERY_ANSWER = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -60,6 +65,11 @@ KEY = {
     "name": "Idempotency-Key", "in": "header",
     "description": "Makes a repeat safe for 48 hours: the same again is answered with the first answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}  # fmt: skip
+PREFER = {
+    "name": "Prefer", "in": "header",
+    "description": "`wait=N` asks for an answer after N seconds at most, whether or not it is done by then.",
+    "schema": {"type": "string"}, "example": "wait=60",
 }  # fmt: skip
 
 
@@ -125,7 +135,8 @@ def _parameters(route: Route, found: Schemas) -> list[dict[str, Any]]:
         words = found.whole(route.words, "validation")
         for name, schema in words.get("properties", {}).items():
             parameters.append(_query(name, schema, name in words.get("required", [])))
-    return [*parameters, KEY] if route.once and route.who is not Who.ANYONE else parameters
+    parameters += [KEY] if route.once and route.who is not Who.ANYONE else []
+    return [*parameters, PREFER] if route.waits else parameters
 
 
 def _query(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
@@ -153,7 +164,8 @@ def _answers(route: Route, found: Schemas) -> list[tuple[int, dict[str, Any]]]:
     if Page in route.answer:
         return [*_page_answers(route), *((status, _refusal(status)) for status in sorted(_refused(route)))]
     kinds = [found.reference(one, "serialization") for one in route.answer]
-    more = ("Idempotent-Replayed",) if route.once and route.who is not Who.ANYONE else ()
+    more = ["Idempotent-Replayed"] if route.once and route.who is not Who.ANYONE else []
+    more += ["Preference-Applied"] if route.waits else []
     well = {
         "description": _first_line(route),
         "headers": _headers(*EVERY_ANSWER, *more, *(("Cache-Control",) if route.no_store else ())),

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.core.identity.model import Admin, Agent, Operator
+from chalicelib.core.waiting import Wait
 from chalicelib.core.world import World
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
@@ -95,7 +96,7 @@ class Page(Words):
     """A whole text; it has an ETag, and is 304 for whoever has it already."""
 
 
-Verb = Callable[[Call[Any]], Words | Outcome | Text]
+Verb = Callable[[Call[Any]], Words | Outcome | Text | Wait]
 Signed = Callable[[World, Request], None]
 Declared = type[Words] | Callable[[], type[Words]]
 """The words of a route: `lambda: words.TaskOrder` leaves the module `words` alone until the route is called."""
@@ -123,6 +124,8 @@ class Route:
     """The answer is for the caller alone: nobody on the way, and no claim of ours, keeps it."""
     signed: Signed | None = None
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
+    waits: bool = False
+    """The verb answers with a Wait; after a deed, with one that `core.waiting.after` made."""
 
     @property
     def words(self) -> type[Words]:
@@ -152,21 +155,23 @@ class Routes:
 
     def get(
         self, path: str, who: Who, words: Declared, answer: Answers, *, produces: str = "application/json",
-        requests_a_visit: int = 1, no_store: bool = False,
+        requests_a_visit: int = 1, no_store: bool = False, waits: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
-        """Declare a read. `words` are read from the query."""
-        more = {"produces": produces, "requests_a_visit": requests_a_visit, "no_store": no_store}
+        """Declare a read. `words` are read from the query. With `waits` the verb answers with a Wait."""
+        more = {"produces": produces, "requests_a_visit": requests_a_visit, "no_store": no_store, "waits": waits}
         return self._declare("GET", path, who, words, answer, **more)
 
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
-        uploads: bool = False, no_store: bool = False, signed: Signed | None = None,
+        uploads: bool = False, no_store: bool = False, signed: Signed | None = None, waits: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
 
-        `signed` raises Unauthenticated for a request that does not carry its sender's signature.
+        `signed` raises Unauthenticated for a request that does not carry its sender's signature. With `waits` the verb
+        answers with a Wait for what becomes of the deed.
         """
         more = {"status": status, "once": once, "uploads": uploads, "no_store": no_store, "signed": signed}
+        more |= {"waits": waits}
         return self._declare("POST", path, who, words, answer, **more)
 
     def patch(

@@ -2,52 +2,22 @@
 
 import base64
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.core import waiting
 from chalicelib.doors.mcp import waits
-from chalicelib.kit.patience import Patience
 from tests.core.slots import held
 from tests.doors.mcp.client import HANDSHAKE, MODERN, Client, of
+from tests.doors.sleeper import Sleeper
 from tests.doors.strangers import FixedJudge, StillClock
 from tests.harness import House
 from tests.products.tasks.stages import Scene, scene
 
 TASKS = "io.modelcontextprotocol/tasks"
 DECLARED = {"extensions": {TASKS: {}}}
-
-
-@dataclass
-class Sleeper:
-    """Time that passes only in sleep, and something that happens meanwhile."""
-
-    now: float = 0.0
-    happens_at: float = 1e9
-    happens: Any = None
-    wall: StillClock | None = None
-
-    def elapsed(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        if self.wall:
-            self.wall.wait(seconds=seconds)
-        if self.now >= self.happens_at:
-            self.happens_at = 1e9
-            self.happens()
-
-
-@pytest.fixture
-def sleeper(house: House) -> Iterator[Sleeper]:
-    """A world that sleeps only on paper."""
-    sleeper = Sleeper()
-    with house.living_in(patience=Patience(sleep=sleeper.sleep, elapsed=sleeper.elapsed)):
-        yield sleeper
 
 
 @pytest.fixture
