@@ -13,7 +13,7 @@ from chalicelib.doors.mcp.registry import ToolBox
 from chalicelib.doors.mcp.server import Server
 from chalicelib.doors.mcp.tools import Hints, Tool
 from chalicelib.doors.mcp.waits import SealedTasks
-from chalicelib.kit.patience import Patience
+from chalicelib.kit.clock import Patience
 from chalicelib.kit.words import ToolWords, Words
 from servers import same
 

@@ -22,10 +22,10 @@ from dataclasses import dataclass, replace
 from chalicelib.core.world import World
 from chalicelib.kit import errors, ids, log, once
 from chalicelib.kit.aws import OUTAGES
+from chalicelib.kit.clock import Patience
 from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import RateLimited, Refusal
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.kit.patience import Patience
 from chalicelib.kit.table import Key
 from chalicelib.kit.words import Words
 

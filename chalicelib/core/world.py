@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.settings import Settings
 from chalicelib.kit.bucket import Bucket
-from chalicelib.kit.clock import Clock, StoppedClock
+from chalicelib.kit.clock import Clock, Patience, StoppedClock
 from chalicelib.kit.pages import Cursors
-from chalicelib.kit.patience import Patience
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store

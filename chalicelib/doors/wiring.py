@@ -17,8 +17,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
-from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
-from chalicelib.kit.patience import Patience
+from chalicelib.kit.clock import Clock, Patience, ShiftedClock, SystemClock
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store

@@ -11,9 +11,9 @@ from chalicelib.core import waiting
 from chalicelib.core.waiting import Look, TooManyWaits, Wait
 from chalicelib.core.world import World
 from chalicelib.kit import once
+from chalicelib.kit.clock import Patience
 from chalicelib.kit.errors import Busy, PaymentRequired
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.kit.patience import Patience
 from chalicelib.kit.words import Words
 from tests.core.slots import held
 from tests.doors.strangers import StillClock

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.kit.patience import Patience
+from chalicelib.kit.clock import Patience
 from tests.doors.sleeper import Sleeper
 from tests.harness import House
 

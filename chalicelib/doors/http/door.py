@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import simplejson
 
-from chalicelib.core.waiting import Wait
+from chalicelib.core import waiting
 from chalicelib.core.world import World
 from chalicelib.doors.http import answers, bodies, limits, waits
 from chalicelib.doors.http.answers import Answer
@@ -70,15 +70,15 @@ def _done_once(world: World, route: Route, call: Call[Any]) -> Outcome:
     return once.answered(world.store, call.claim, lambda: _outcome(route.verb(call)))
 
 
-def _outcome(given: Words | Outcome | Text | Wait) -> Outcome:
+def _outcome(given: "Words | Outcome | Text | waiting.Wait") -> Outcome:
     result = _answered_now(given)
     if isinstance(result, Text):
         raise TypeError("A deed answers in words, which a repeat can be answered with.")
     return result if isinstance(result, Outcome) else Outcome(words.dumps(result))
 
 
-def _answered_now(result: Words | Outcome | Text | Wait) -> Words | Outcome | Text:
-    if isinstance(result, Wait):
+def _answered_now(result: "Words | Outcome | Text | waiting.Wait") -> Words | Outcome | Text:
+    if isinstance(result, waiting.Wait):
         raise TypeError("Only a route that says it waits may.")
     return result
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Generic, TypeVar, get_args
 
+from chalicelib.core import waiting
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.core.identity.model import Admin, Agent, Operator
-from chalicelib.core.waiting import Wait
 from chalicelib.core.world import World
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
@@ -96,7 +96,7 @@ class Page(Words):
     """A whole text; it has an ETag, and is 304 for whoever has it already."""
 
 
-Verb = Callable[[Call[Any]], Words | Outcome | Text | Wait]
+Verb = Callable[[Call[Any]], "Words | Outcome | Text | waiting.Wait"]
 Signed = Callable[[World, Request], None]
 Declared = type[Words] | Callable[[], type[Words]]
 """The words of a route: `lambda: words.TaskOrder` leaves the module `words` alone until the route is called."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bench.walk import MeteredHouse, metered
-from chalicelib.kit.patience import Patience
+from chalicelib.kit.clock import Patience
 from tests.doors.mcp.client import HANDSHAKE, MODERN, of
 from tests.harness import House, Reply
 from tests.products.tasks.sealing import Errand

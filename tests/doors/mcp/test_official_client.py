@@ -12,7 +12,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from chalicelib.kit.patience import Patience
+from chalicelib.kit.clock import Patience
 from docs.drawing import ROOT
 from tests.conformance.bridge import bridge
 from tests.doors.mcp.client import PATH
