@@ -7,30 +7,23 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Cron, Rate, SQSEvent
 
-from chalicelib import jobs, suspension, tools
-from chalicelib.core import settings
+from chalicelib import jobs, waiting_door
 from chalicelib.doors import schedules, workers
-from chalicelib.doors.http import house, reference, web
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.doors.mcp.mount import mount_tools
 from chalicelib.doors.wiring import world
-from chalicelib.products.accounts import routes as accounts
-from chalicelib.products.backoffice import routes as backoffice
-from chalicelib.products.operators import routes as operators
-from chalicelib.products.qa import routes as qa
-from chalicelib.products.tasks import guide
-from chalicelib.products.tasks import routes as tasks
-
-TEST_MODE = settings.test_mode_at_import()
-OFFICE = backoffice.routes(lambda: suspension.ON_SUSPENSION)
-PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *OFFICE]
-DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
-ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
+from chalicelib.routes import ENDPOINTS, ROUTES
 
 app = Chalice(app_name="byhand", configure_logs=False)
 prepare(app)
 mount(app, ROUTES, world)
-mount_tools(app, "/api/v1/mcp", lambda: tools.SERVER, world)
+for path, server in ENDPOINTS.items():
+    mount_tools(app, path, server, world)
+
+
+@app.lambda_function(name="wait")
+def wait(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return waiting_door.DOOR.answer(event)
 
 
 @app.on_sqs_message(queue="timers", batch_size=5, name="timers")

@@ -40,6 +40,7 @@ NEXT: Mapping[type[Refusal], str] = {
     errors.Unauthenticated: "Show who you are.",
     errors.Forbidden: "Ask somebody who may, or become one who may.",
     errors.NotFound: "Look elsewhere.",
+    errors.Unfinished: "Look at it again later; sending it again without a key may begin another.",
     errors.Gone: "Nothing: this moment has passed for good.",
     errors.Conflict: "Choose another moment, or another thing; `details` says when it works.",
     errors.RateLimited: "Wait as long as `Retry-After` says.",

@@ -13,6 +13,7 @@ from chalicelib.doors.mcp.registry import ToolBox
 from chalicelib.doors.mcp.server import Server
 from chalicelib.doors.mcp.tools import Hints, Tool
 from chalicelib.doors.mcp.waits import SealedTasks
+from chalicelib.kit.clock import Patience
 from chalicelib.kit.words import ToolWords, Words
 from servers import same
 
@@ -21,7 +22,7 @@ PLENTY = Allowance(limit=1_000_000, used=0, reset=0, now=0)
 # As much of a world as a tool needs that does nothing.
 WORLD: Any = SimpleNamespace(
     settings=SimpleNamespace(test_mode=True, byhand_mcp_origins=""), store=None,
-    queues=SimpleNamespace(ring=lambda bells: None), at_one_moment=lambda: WORLD,
+    queues=SimpleNamespace(ring=lambda bells: None), at_one_moment=lambda: WORLD, patience=Patience(),
 )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ class Settings(Resources):
     """Proof may be a link to elsewhere, which nobody here reads. Unset: true in test; refused in live."""
     byhand_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least important lines that are logged."""
+    byhand_wait_seconds: PositiveInt = Field(default=25, le=600)
+    """How long one exchange may wait for people, at most 600; behind API Gateway no more than 25."""
     allow_dev_operator_id_header: bool = False
     """Operators may say who they are by X-Operator-Id alone. Refused in live."""
     operator_jwks_url: str = ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.settings import Settings
 from chalicelib.kit.bucket import Bucket
-from chalicelib.kit.clock import Clock, StoppedClock
+from chalicelib.kit.clock import Clock, Patience, StoppedClock
 from chalicelib.kit.pages import Cursors
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
@@ -46,6 +46,7 @@ class World:
     forge: Forge
     rails: Mapping[str, Rail] = field(default_factory=dict)
     till: Till | None = None
+    patience: Patience = field(default_factory=Patience)
 
     def at_one_moment(self) -> World:
         """The same world with its clock stopped now: what one request or one job does has one time."""

@@ -20,7 +20,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.core.world import World
 from chalicelib.kit import aws, log
 from chalicelib.kit.bucket import Bucket
-from chalicelib.kit.clock import Clock, ShiftedClock, SystemClock
+from chalicelib.kit.clock import Clock, Patience, ShiftedClock, SystemClock
 from chalicelib.kit.queue import Queues
 from chalicelib.kit.seal import Seal
 from chalicelib.kit.store import Store
@@ -91,6 +91,7 @@ def build(settings: Settings) -> World:
         rails=rails(settings),
         till=dlocal.DlocalTill(settings) if settings.has_dlocal else None,
         forge=forge(settings),
+        patience=Patience(exchange_seconds=settings.byhand_wait_seconds),
     )
 
 

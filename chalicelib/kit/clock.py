@@ -2,9 +2,13 @@
 
 Business time is for deadlines, holds, windows and due times. Leases, rate windows, idempotency, expiry of rows, tokens,
 signatures and ids keep wall time, because strangers (AWS, a caller's library) compare them with their own clocks.
+
+Beside them how whoever waits lets time pass: by a third clock, which only ever runs and tells no time of day.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -59,6 +63,21 @@ class StoppedClock:
 
     def wall(self) -> datetime:
         return self._wall
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How a door waits. API Gateway gives up after 29 seconds, so an exchange takes 25 unless it is told otherwise."""
+
+    exchange_seconds: float = 25
+    first_pause_seconds: float = 1
+    look_every_seconds: float = 5
+    sleep: Callable[[float], None] = time.sleep
+    elapsed: Callable[[], float] = time.monotonic
+
+    def left(self, began: float) -> float:
+        """How many seconds an exchange that began then may still take."""
+        return began + self.exchange_seconds - self.elapsed()
 
 
 def iso(moment: datetime) -> str:

@@ -8,6 +8,7 @@
     ├── Unauthenticated      401  show who you are
     ├── Forbidden            403  ask someone else
     ├── NotFound             404  look elsewhere
+    ├── Unfinished           408  look again later
     ├── Conflict             409  choose another moment
     │   └── Gone             410  too late for good
     └── Wait                      come back in a while
@@ -79,6 +80,12 @@ class NotFound(Refusal):
     """There is no such thing, or it is not yours: the two look the same on purpose."""
 
     status, code = 404, "not_found"
+
+
+class Unfinished(Refusal):
+    """The wait is over and the answer is not there yet; what was begun goes on."""
+
+    status, code = 408, "unfinished"
 
 
 class Conflict(Refusal):

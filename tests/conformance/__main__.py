@@ -14,7 +14,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,11 +24,9 @@ os.environ["BYHAND_MODE"] = "test"
 
 from chalice.app import Chalice
 
-from chalicelib import tools
 from chalicelib.doors import wiring
 from chalicelib.doors.http.mount import prepare
 from chalicelib.doors.mcp.mount import mount_tools
-from chalicelib.doors.mcp.server import Patience
 from local import strict
 from local.runner import LocalStack
 from local.settings import laptop
@@ -53,7 +50,7 @@ CLIENTS = {
     "The Python client 1.x": [str(NODE.parent / "mcp1-venv" / "bin" / "python"), str(HERE / "python" / "sdk1.py")],
 }
 # Nobody should have to sit out a whole exchange of 25 seconds to see how one ends.
-BRIEF = Patience(exchange_seconds=2, look_every_seconds=0.5)
+BRIEF = {"BYHAND_WAIT_SECONDS": "2"}
 PATH, FIXTURES = "/api/v1/mcp", "/mcp"
 LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000"}
 SECONDS_MAX = 180
@@ -75,7 +72,7 @@ def main() -> int:
     try:
         with deployment() as (house, key), tempfile.TemporaryDirectory() as out:
             _suites(house, key, out)
-        tools.SERVER = replace(tools.SERVER, patience=BRIEF)
+        os.environ.update(BRIEF)
         with LocalStack(store="memory", background=False) as stack:
             _clients(stack.url)
     except Failed as failed:

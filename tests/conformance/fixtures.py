@@ -265,7 +265,7 @@ def _later(name: str) -> Work:
     def work(exchange: Exchange, words: dict[str, Any]) -> Result:
         if exchange.has_extension(TASKS) or name == "failing_job":
             return STORED.make(exchange, name, words)
-        exchange.server.patience.sleep(min(float(words.get("seconds", 0)), 5))
+        exchange.world.patience.sleep(min(float(words.get("seconds", 0)), 5))
         return said(text("computed while the client waited"))
 
     return work

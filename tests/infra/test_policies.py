@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from byhand.credentials import PrivateKey
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.identity import deployment
 from chalicelib.core.ports.judge import Case, JudgeUnavailable, Verdict
@@ -21,13 +22,15 @@ from chalicelib.products.tasks import kinds
 from local.webhooks import Receiver
 from tests.core.stand_ins import Ahead
 from tests.core.uploads import freezing, put_as_signed
-from tests.doors.strangers import Hook
+from tests.doors.mcp.client import Client, behind_url
+from tests.doors.strangers import FixedJudge, Hook
 from tests.harness import Agent, House, Operator
 from tests.products.accounts.hooks import made
+from tests.products.tasks.sealing import sealed
 from tests.providers import Payoneer, live, notify
 
 POLICIES = Path(__file__).resolve().parents[2] / ".chalice"
-FUNCTIONS = ("api", "timers", "courier", "judge", "sweep", "prove")
+FUNCTIONS = ("api", "timers", "courier", "judge", "sweep", "prove", "wait")
 Use = tuple[str, str, str]
 
 # Granted though the walk does not use it, and why.
@@ -35,7 +38,7 @@ BESIDES = {
     # Whichever function starts first in a new deployment writes down what the deployment is.
     "kms:GenerateDataKey": set(FUNCTIONS),
     # Unwrapped once per process, which may be before the walk begins.
-    "kms:Decrypt": {"api", "courier"},
+    "kms:Decrypt": {"api", "courier", "wait"},
     "dynamodb:UpdateItem LedgerTable": {"judge", "sweep", "prove"},
     # Every cold start reads what the deployment is.
     "dynamodb:GetItem LedgerTable": set(FUNCTIONS),
@@ -52,7 +55,7 @@ BESIDES = {
     # Only a deployment whose Guardian is on Bedrock asks models; it may ask the Guardian's and the reader's, no other.
     "bedrock:InvokeModel": {"api", "judge"},
     # What the URLs that it signs are for.
-    "s3:GetObject FilesBucket/proof/*": {"api"},
+    "s3:GetObject FilesBucket/proof/*": {"api", "wait"},
     # Without it S3 answers 403 for an object that is not there, and we would take that for a fault.
     "s3:ListBucket": {"api", "judge"},
 }
@@ -174,6 +177,7 @@ def _walk(house: House, receiver: Receiver) -> None:
     _be_told(agent)
     _pay(agent, operator)
     _look_after(house, agent, operator)
+    _wait(house, operator)
 
 
 def _look_after(house: House, agent: Agent, operator: Operator) -> None:
@@ -201,6 +205,49 @@ def _look_after(house: House, agent: Agent, operator: Operator) -> None:
     house.admin.get("/admin/books/proof")
     house.admin.get("/admin/books/trial-balance")
     house.admin.get("/admin/audit")
+
+
+def _wait(house: House, operator: Operator) -> None:
+    """Every tool, at the waiting door."""
+    agent = house.agent()
+    client = behind_url(agent, house.app.handler_map["wait"])
+    client.ask("tools/list")
+    client.done("fund_account", amount_usdc="500", tx_hash="0xwait")
+    client.done("search_operators", lat=40.7, lng=-74.0)
+    client.done("list_digital_categories")
+    client.done("quote_task", reward_usd=25)
+    client.done("request_payout", amount_usd=10)
+    common = {name: agent.order()[name] for name in ("title", "description", "deadline")}
+    digital = {**common, "proof_requirements": ["Words"], "digital_instructions": "Step by step", "reward_usd": 10}
+    posted = client.done("dispatch_digital_task", **digital, digital_category="CONTENT_REVIEW", idempotency_key="once")
+    client.done("cancel_task", task_id=posted["task_id"])
+    client.refused("dispatch_digital_task", **digital, digital_category="FORM_FILLING", idempotency_key="once")
+    client.refused("post_task", **agent.order(reward_usd=9_000), idempotency_key="poor")
+    _fetch(house, client, operator, {**common, "reward_usd": 50, "credential_category": "API_KEY_PROCUREMENT"})
+    page = client.done("list_tasks", limit=1)["pagination"]
+    client.done("list_tasks", limit=1, cursor=page["next_cursor"])
+    client.done("list_tasks", status="PENDING")
+    for decision in ("APPROVE", "REJECT"):
+        task_id = client.done("post_task", **agent.order(callback_url="http://127.0.0.1:9/"))["task_id"]
+        client.done("wait_task", task_id=task_id, max_wait_seconds=1)
+        operator.accept(task_id)
+        operator.hand_in(task_id)
+        with house.living_in(judge=FixedJudge(70)):
+            house.drain()
+        client.done("get_task_result", task_id=task_id)
+        client.done("check_verification_status", task_id=task_id)
+        client.done("verify_task", task_id=task_id, decision=decision)
+    client.done("get_balance")
+
+
+def _fetch(house: House, client: Client, operator: Operator, order: dict[str, Any]) -> None:
+    """A credential, as far as into the agent's hands."""
+    key = PrivateKey.make()
+    task_id = client.done("dispatch_credential_task", **order, agent_public_key=key.public_key)["task_id"]
+    operator.accept(task_id)
+    operator.submit(task_id, encrypted_credential=sealed(key, task_id))
+    house.drain()
+    client.done("retrieve_credential", task_id=task_id)
 
 
 def _be_told(agent: Agent) -> None:

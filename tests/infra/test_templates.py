@@ -154,6 +154,16 @@ class TestOverlay:
         queues = {f"{name.upper()}_QUEUE_URL" for name in CONSUMERS}
         assert variables.keys() == tables | queues | {"FILES_BUCKET", "DATA_KEY_ID"}
 
+    def test_whoever_waits_has_time_and_takes_nobodys_place(self, overlay: templates.Template) -> None:
+        wait, api = (overlay["Resources"][name]["Properties"] for name in ("Wait", "APIHandler"))
+        seconds = int(wait["Environment"]["Variables"]["BYHAND_WAIT_SECONDS"])
+        assert seconds == 600
+        assert seconds + 60 == wait["Timeout"] <= 900
+        assert Settings.model_fields["byhand_wait_seconds"].default + 4 == api["Timeout"]
+        assert wait["FunctionUrlConfig"] == {"AuthType": "NONE", "InvokeMode": "BUFFERED"}
+        assert {"Ref": "WaitConcurrency"} in wait["ReservedConcurrentExecutions"]["Fn::If"]
+        assert overlay["Parameters"]["WaitConcurrency"]["Default"] > 0
+
     @pytest.mark.parametrize("name", sorted(CONSUMERS))
     def test_consumers_report_single_failures_and_have_time(self, overlay: templates.Template, name: str) -> None:
         function = overlay["Resources"][name]["Properties"]
@@ -197,6 +207,7 @@ class TestOverlay:
         for name in CONSUMERS:
             assert {f"{name}DeadLettersAlarm", f"{name}QueueAgeAlarm", f"{name}ErrorsAlarm"} <= alarms.keys()
         assert {"DeadEntriesAlarm", "UnresolvedDisputesAlarm"} <= alarms.keys()
+        assert {"WaitErrorsAlarm", "WaitThrottlesAlarm", "WaitServerErrorsAlarm"} <= alarms.keys()
         assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms.values())
         names = [alarm["AlarmName"]["Fn::Sub"] for alarm in alarms.values()]
         assert len(set(names)) == len(names)

@@ -12,8 +12,9 @@ from urllib.parse import unquote
 
 import simplejson
 
+from chalicelib.core import waiting
 from chalicelib.core.world import World
-from chalicelib.doors.http import answers, limits
+from chalicelib.doors.http import answers, limits, waits
 from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.identify import Caller, identify
 from chalicelib.doors.http.routes import JSON_BYTES_MAX, Call, Request, Route, Text
@@ -46,6 +47,7 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
 
 
 def _walk(world: World, route: Route, request: Request, headers: dict[str, str]) -> Answer:
+    began = world.patience.elapsed()
     found = identify(world, route.who, request)
     caller = None if isinstance(found, Refusal) else found
     few, times = route.upload_limit, route.requests_a_visit
@@ -57,7 +59,9 @@ def _walk(world: World, route: Route, request: Request, headers: dict[str, str])
     if route.signed:
         route.signed(world, request)
     call = _call(world, route, request, caller)
-    result = route.verb(call) if route.method == "GET" else _done_once(world, route, call)
+    if route.waits:
+        return waits.answered(route, call, began, headers)
+    result = _answered_now(route.verb(call)) if route.method == "GET" else _done_once(world, route, call)
     if isinstance(result, Outcome):
         world.queues.ring(result.bells)
     return answers.of(result, route.status, route.produces)
@@ -67,10 +71,17 @@ def _done_once(world: World, route: Route, call: Call[Any]) -> Outcome:
     return once.answered(world.store, call.claim, lambda: _outcome(route.verb(call)))
 
 
-def _outcome(result: Words | Outcome | Text) -> Outcome:
+def _outcome(given: "Words | Outcome | Text | waiting.Wait") -> Outcome:
+    result = _answered_now(given)
     if isinstance(result, Text):
         raise TypeError("A deed answers in words, which a repeat can be answered with.")
     return result if isinstance(result, Outcome) else Outcome(words.dumps(result))
+
+
+def _answered_now(result: "Words | Outcome | Text | waiting.Wait") -> Words | Outcome | Text:
+    if isinstance(result, waiting.Wait):
+        raise TypeError("Only a route that says it waits may.")
+    return result
 
 
 def _call(world: World, route: Route, request: Request, caller: Caller | None) -> Call[Any]:

@@ -21,9 +21,10 @@ from chalicelib.kit import ids
 
 CORS = CORSConfig(
     allow_origin="*",
-    allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Operator-Id"],
+    allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-API-Key", "X-Operator-Id"],
     expose_headers=[
         "Idempotent-Replayed",
+        "Preference-Applied",
         "Retry-After",
         "X-Request-Id",
         "X-RateLimit-Limit",

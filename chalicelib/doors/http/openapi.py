@@ -19,6 +19,7 @@ REFUSED = {
     402: "There is not enough money for this.",
     403: "We know who sent this, and they may not.",
     404: "There is no such thing, or it is not yours.",
+    408: "The wait is over and the answer is not there yet; what was begun goes on.",
     409: "Not at this moment, or the Idempotency-Key is taken.",
     410: "The moment has passed for good.",
     413: "The body is too large.",
@@ -54,6 +55,10 @@ HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "Send it back as If-None-Match.", "schema": {"type": "string"}},
     "Cache-Control": {"description": "How long this may be kept.", "schema": {"type": "string"}},
     "Location": {"description": "Where to look.", "schema": {"type": "string", "format": "uri"}},
+    "Preference-Applied": {
+        "description": "How many seconds a preferred wait made, as `wait=N`.",
+        "schema": {"type": "string"},
+    },
     "Idempotent-Replayed": {"description": "`true` when this is the first answer again.", "schema": {"const": "true"}},
 }
 EVERY_ANSWER = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -61,6 +66,11 @@ KEY = {
     "name": "Idempotency-Key", "in": "header",
     "description": "Makes a repeat safe for 48 hours: the same again is answered with the first answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}  # fmt: skip
+PREFER = {
+    "name": "Prefer", "in": "header",
+    "description": "`wait=N` asks for an answer after N seconds at most, whether or not it is done by then.",
+    "schema": {"type": "string"}, "example": "wait=60",
 }  # fmt: skip
 
 
@@ -83,7 +93,7 @@ def document(
         "paths": paths,
         "components": {
             "schemas": {
-                **{name: one for name, one in found.by_name.items() if name not in queries}, "Error": schemas.ERROR,
+                **{name: one for name, one in found.by_name.items() if name not in queries}, **{one["title"]: one for one in schemas.ERRORS.values()},
             },
             "headers": HEADERS,
             "securitySchemes": {name: one for name, one in SECURITY.items() if name not in closed},
@@ -126,7 +136,8 @@ def _parameters(route: Route, found: Schemas) -> list[dict[str, Any]]:
         words = found.whole(route.words, "validation")
         for name, schema in words.get("properties", {}).items():
             parameters.append(_query(name, schema, name in words.get("required", [])))
-    return [*parameters, KEY] if route.once and route.who is not Who.ANYONE else parameters
+    parameters += [KEY] if route.once and route.who is not Who.ANYONE else []
+    return [*parameters, PREFER] if route.waits else parameters
 
 
 def _query(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
@@ -152,18 +163,19 @@ def _body(route: Route, found: Schemas) -> dict[str, Any]:
 
 def _answers(route: Route, found: Schemas) -> list[tuple[int, dict[str, Any]]]:
     if Page in route.answer:
-        return [*_page_answers(route), *((status, _refusal(status)) for status in sorted(_refused(route)))]
+        return [*_page_answers(route), *((status, _refusal(status, route)) for status in sorted(_refused(route)))]
     if Elsewhere in route.answer:
         there = {"description": "Look there, for now.", "headers": _headers(*EVERY_ANSWER, "Location", "Cache-Control")}
-        return [(route.status, there), *((status, _refusal(status)) for status in sorted(_refused(route)))]
+        return [(route.status, there), *((status, _refusal(status, route)) for status in sorted(_refused(route)))]
     kinds = [found.reference(one, "serialization") for one in route.answer]
-    more = ("Idempotent-Replayed",) if route.once and route.who is not Who.ANYONE else ()
+    more = ["Idempotent-Replayed"] if route.once and route.who is not Who.ANYONE else []
+    more += ["Preference-Applied"] if route.waits else []
     well = {
         "description": _first_line(route),
         "headers": _headers(*EVERY_ANSWER, *more, *(("Cache-Control",) if route.no_store else ())),
         "content": {route.produces: {"schema": kinds[0] if len(kinds) == 1 else {"anyOf": kinds}}},
     }
-    return [(route.status, well), *((status, _refusal(status)) for status in sorted(_refused(route)))]
+    return [(route.status, well), *((status, _refusal(status, route)) for status in sorted(_refused(route)))]
 
 
 def _page_answers(route: Route) -> list[tuple[int, dict[str, Any]]]:
@@ -180,12 +192,12 @@ def _first_line(route: Route) -> str:
     return "The answer." if re.match("[A-Z]+ /", line) else line
 
 
-def _refusal(status: int) -> dict[str, Any]:
+def _refusal(status: int, route: Route) -> dict[str, Any]:
     headers = [*EVERY_ANSWER, "Retry-After"] if status in (409, 429, 503) else list(EVERY_ANSWER)
     return {
         "description": REFUSED.get(status, f"{HTTPStatus(status).phrase}."),
         "headers": _headers(*headers),
-        "content": {"application/json": {"schema": {"$ref": schemas.PLACE + "Error"}}},
+        "content": {"application/json": {"schema": {"$ref": schemas.PLACE + schemas.ERRORS[route.errors]["title"]}}},
     }
 
 

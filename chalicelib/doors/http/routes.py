@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Generic, TypeVar, get_args
 
+from chalicelib.core import waiting
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.core.identity.model import Admin, Agent, Operator
 from chalicelib.core.world import World
@@ -105,7 +106,7 @@ def elsewhere(url: str) -> Text:
     return Text("", {"Location": url, "Referrer-Policy": "no-referrer"}, content_type="text/plain; charset=utf-8")
 
 
-Verb = Callable[[Call[Any]], Words | Outcome | Text]
+Verb = Callable[[Call[Any]], "Words | Outcome | Text | waiting.Wait"]
 Signed = Callable[[World, Request], None]
 Declared = type[Words] | Callable[[], type[Words]]
 """The words of a route: `lambda: words.TaskOrder` leaves the module `words` alone until the route is called."""
@@ -138,6 +139,8 @@ class Route:
     """How its refusals look."""
     signed: Signed | None = None
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
+    waits: bool = False
+    """The verb answers with a Wait; after a deed, with one that `core.waiting.after` made."""
 
     @property
     def words(self) -> type[Words]:
@@ -173,21 +176,24 @@ class Routes:
 
     def get(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200,
-        produces: str = "application/json", requests_a_visit: int = 1, no_store: bool = False,
+        produces: str = "application/json", requests_a_visit: int = 1, no_store: bool = False, waits: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
-        """Declare a read. `words` are read from the query."""
+        """Declare a read. `words` are read from the query. With `waits` the verb answers with a Wait."""
         more = {"produces": produces, "requests_a_visit": requests_a_visit, "no_store": no_store, "status": status}
+        more |= {"waits": waits}
         return self._declare("GET", path, who, words, answer, **more)
 
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
         uploads: bool = False, upload_limit: bool = False, no_store: bool = False, signed: Signed | None = None,
+        waits: bool = False,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
 
-        `signed` raises Unauthenticated for a request that does not carry its sender's signature.
+        `signed` raises Unauthenticated for a request that does not carry its sender's signature. With `waits` the verb
+        answers with a Wait for what becomes of the deed.
         """
-        more = {"status": status, "once": once, "no_store": no_store, "signed": signed}
+        more = {"status": status, "once": once, "no_store": no_store, "signed": signed, "waits": waits}
         taken = {"uploads": uploads, "upload_limit": upload_limit}
         return self._declare("POST", path, who, words, answer, **more, **taken)
 

@@ -13,22 +13,37 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
+from chalicelib.doors.http.shapes import with_details, with_message
 from chalicelib.kit.words import Words
 
 PLACE = "#/components/schemas/"
-ERROR = {
+ERROR: dict[str, Any] = {
     "title": "Error",
     "description": "Every error: a sentence for people, and a stable code for programs.",
     "type": "object",
     "required": ["error", "details", "code", "request_id"],
     "properties": {
         "error": {"type": "string", "description": "A sentence for people; it may change."},
-        "message": {"type": "string", "description": "The sentence, where `error` begins with the kind of error."},
         "details": {"type": "object", "description": "What the sentence is about, for programs."},
         "code": {"type": "string", "pattern": "^[a-z]+(_[a-z]+)*$", "description": "Stable; see docs/errors.md."},
         "request_id": {"type": "string", "description": "Name it when you report an error."},
     },
 }
+ERROR_WITH_MESSAGE: dict[str, Any] = {
+    "title": "ErrorWithMessage",
+    "description": "Every error: its kind, a sentence for people, and a stable code for programs. What the sentence is "
+    "about stands beside them.",
+    "type": "object",
+    "required": ["error", "message", "code", "request_id"],
+    "properties": {
+        "error": {"type": "string", "description": "The kind of error and the sentence; both may change."},
+        "message": {"type": "string", "description": "A sentence for people; it may change."},
+        "code": ERROR["properties"]["code"],
+        "request_id": ERROR["properties"]["request_id"],
+    },
+}
+ERRORS = {with_details: ERROR, with_message: ERROR_WITH_MESSAGE}
+"""How the refusals of a route look, by their shape."""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ def with_details(_: int, sentence: str, details: Mapping[str, Any]) -> dict[str,
 
 
 def with_message(status: int, sentence: str, details: Mapping[str, Any]) -> dict[str, Any]:
-    """`error` says what kind of error it is, `message` is the sentence. Clients show one of them alone, so both say
-    what is wrong.
+    """`error` says what kind of error it is, `message` is the sentence, and the details stand beside them. Clients show
+    one of the two alone, so both say what is wrong.
     """
-    return {"error": short(status, sentence), "message": sentence, "details": dict(details)}
+    return {**details, "error": short(status, sentence), "message": sentence}
 
 
 def short(status: int, sentence: str) -> str:

@@ -56,7 +56,7 @@ def handle(world: Callable[[], World], server: Server, request: Request) -> Answ
 
 
 def _walk(world: World, server: Server, request: Request, headers: dict[str, str]) -> Answer:
-    began = server.patience.elapsed()
+    began = world.patience.elapsed()
     _check_origin(world.settings, request)
     if request.method not in ("POST", "DELETE") or (request.method == "DELETE" and eras.names_modern(request)):
         return Answer(405, "", {"Allow": "POST, DELETE"})

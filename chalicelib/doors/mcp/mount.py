@@ -1,4 +1,4 @@
-"""Hangs an MCP endpoint into Chalice. The server is asked for at the first request, not at import."""
+"""Hangs an MCP endpoint into Chalice, or behind a Function URL. The server is asked for at the first request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from chalice.app import Chalice, CORSConfig, Response
 
 from chalicelib.core.world import World
+from chalicelib.doors.http import answers, function_url, routes
 from chalicelib.doors.http import mount as http
 from chalicelib.doors.mcp import door
 from chalicelib.doors.mcp import server as servers
@@ -20,6 +21,7 @@ CORS = CORSConfig(
     expose_headers=["Mcp-Session-Id", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
     max_age=600,
 )  # fmt: skip
+METHODS = ["POST", "GET", "DELETE"]
 
 
 def mount_tools(app: Chalice, path: str, server: Callable[[], servers.Server], world: Callable[[], World]) -> None:
@@ -29,5 +31,13 @@ def mount_tools(app: Chalice, path: str, server: Callable[[], servers.Server], w
         answer = door.handle(world, server(), http.request_at(path))
         return http.response(answer.body, answer.status, answer.headers, answer.content_type)
 
-    methods = ["POST", "GET", "DELETE"]
-    app.route(path, methods=methods, content_types=["application/json"], cors=CORS, name=f"MCP {path}")(view)
+    app.route(path, methods=METHODS, content_types=["application/json"], cors=CORS, name=f"MCP {path}")(view)
+
+
+def places(path: str, server: Callable[[], servers.Server], world: Callable[[], World]) -> list[function_url.Place]:
+    """The same tools at the same path, as places of a Function URL."""
+
+    def answer(request: routes.Request) -> answers.Answer:
+        return door.handle(world, server(), request)
+
+    return [function_url.Place(method, path, answer, CORS) for method in METHODS]

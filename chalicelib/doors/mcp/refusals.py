@@ -24,6 +24,7 @@ NEXT: Mapping[type[Refusal], str] = {
     errors.Unauthenticated: "Ask the person you work for to check the API key of this connection.",
     errors.Forbidden: "Tell the person you work for; calling again does not help.",
     errors.NotFound: "Look up the right id and call the tool again.",
+    errors.Unfinished: "What was begun goes on: look at it again later.",
     errors.Gone: "This moment has passed for good; go on without it.",
     errors.Conflict: "Read the present state; it does not allow this now.",
     errors.OutcomeUnknown: "Call the tool again with the same idempotency_key; without one, look first what was done.",

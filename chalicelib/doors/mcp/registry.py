@@ -7,9 +7,10 @@ from typing import Any
 
 import simplejson
 
+from chalicelib.core.waiting import Wait
 from chalicelib.doors.mcp import manifest, refusals, waits
 from chalicelib.doors.mcp.server import Exchange, Mirrored
-from chalicelib.doors.mcp.tools import Tool, ToolCall, Wait
+from chalicelib.doors.mcp.tools import Tool, ToolCall
 from chalicelib.doors.mcp.wire import InvalidParams, Result
 from chalicelib.kit import log, once, strict_json, words
 from chalicelib.kit.aws import OUTAGES

@@ -1,6 +1,5 @@
 """A server as data, and one exchange with it: what a method may see of the message that it answers."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -65,16 +64,6 @@ class Mirrored:
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How a tool waits: API Gateway gives up after 29 seconds, so no exchange takes longer than 25."""
-
-    exchange_seconds: float = 25
-    look_every_seconds: float = 5
-    sleep: Callable[[float], None] = time.sleep
-    elapsed: Callable[[], float] = time.monotonic
-
-
-@dataclass(frozen=True)
 class Server:
     """One MCP endpoint: its name, its tools, and what it knows beside them."""
 
@@ -87,7 +76,6 @@ class Server:
     capabilities: Mapping[str, Any] = field(default_factory=lambda: {"tools": {}, "extensions": {TASKS: {}}})
     methods: Mapping[str, Method] = field(default_factory=dict)
     handshake_methods: Mapping[str, Method] = field(default_factory=dict)
-    patience: Patience = field(default_factory=Patience)
     kept_seconds: int = 3_600
     """How long a client may keep a list: it changes with a deployment, and is the same for every caller."""
 
@@ -126,8 +114,7 @@ class Exchange:
 
     def seconds_left(self) -> float:
         """How long this exchange may still take."""
-        patience = self.server.patience
-        return self.began + patience.exchange_seconds - patience.elapsed()
+        return self.world.patience.left(self.began)
 
     def has_extension(self, name: str) -> bool:
         """Whether the client declared an extension with this very request."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from chalicelib.core.identity.model import Agent
+from chalicelib.core.waiting import Wait
 from chalicelib.core.world import World
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Words
@@ -27,23 +28,6 @@ class ToolCall(Generic[W]):
     agent: Agent
     words: W
     claim: Claim | None
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at something that takes its time: what to answer now, and whether there is any more to wait for."""
-
-    answer: Words
-    is_done: bool
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Wait:
-    """What a tool answers that may have to wait: how to look, and how long the caller has the patience for."""
-
-    look: Callable[[World], Look]
-    seconds: float
 
 
 Verb = Callable[[ToolCall[Any]], Words | Outcome | Wait]

@@ -1,39 +1,33 @@
-"""Waiting, where no exchange may take longer than 25 seconds.
+"""Waiting in calls of tools, where no exchange may take longer than its door allows: 25 seconds behind API Gateway.
 
     the client …                        the call …
     declared the tasks extension        is answered at once with a task; `tasks/get` looks, and nothing blocks
-    is modern                           looks, sleeps, looks; after 25 s the client is sent away to come straight back
+    is modern                           looks, sleeps, looks; at the end the client is sent away to come straight back
     has come back often enough          is answered with how things stand, and what to call next
-    is of the handshake era             the same, after 25 s
+    is of the handshake era             the same, at the end of the exchange
 
 The task's id says what was called, and by whom: nothing is stored, and whichever container is asked can look.
 
-While an exchange sleeps it holds a container. So what an account waits is added up beforehand, by half minutes: over
-the allowance a call is answered with how things stand, at once.
-
-ephemeral table    pk                              sk        what
-                   wait#<account>#<half minute>    window    how many seconds were waited; gone an hour later
+An account whose waits are all in use (core/waiting.py) is answered with how things stand, at once.
 """
 
-import math
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any, Protocol
 
+from chalicelib.core import waiting
+from chalicelib.core.waiting import Wait
 from chalicelib.doors.mcp import sealed
 from chalicelib.doors.mcp.server import Exchange, InputRequired
-from chalicelib.doors.mcp.tools import Look, Wait
 from chalicelib.doors.mcp.wire import TASKS, InvalidParams, Result, RpcError
 from chalicelib.kit.clock import iso, parse
-from chalicelib.kit.table import Key
 from chalicelib.kit.words import Words
 
 ROUNDS_MAX = 9
 """Official clients repeat a call ten times by themselves, and then throw; so the tenth answer is a whole one."""
+LEG_SECONDS_MAX = 50
+"""Clients give up a call after a minute, unless they are told otherwise; one that comes back is let go before that."""
 TASK_SECONDS = 24 * 3_600
-TABLE = "ephemeral"
-WINDOW_SECONDS, KEPT_SECONDS = 30, 3_600
-SLEEPERS = 5
-"""How many of one account may always wait, one exchange after another."""
 PROTOCOL = (RpcError, InputRequired)
 """What is the protocol's to answer, and no result of a tool."""
 
@@ -52,45 +46,21 @@ def until_done(
     look = wait.look(exchange.world.at_one_moment())
     if not look.is_done and exchange.has_extension(TASKS):
         return _made(exchange, name, arguments)
-    began = exchange.server.patience.elapsed()
-    patience = wait.seconds - state["waited"]
-    seconds = min(patience, exchange.seconds_left())
-    if look.is_done or not _may_sleep(exchange, seconds):
+    patience, began = exchange.world.patience, exchange.world.patience.elapsed()
+    willing = wait.seconds - state["waited"]
+    seconds = min(willing, exchange.seconds_left(), LEG_SECONDS_MAX if exchange.modern else willing)
+    try:
+        with waiting.slot(exchange.world, exchange.agent.id, 0 if look.is_done else seconds):
+            pauses = repeat(patience.look_every_seconds)
+            look = waiting.watch(exchange.world, wait, look, seconds, pauses, exchange.progress)
+    except waiting.TooManyWaits:
         return result(look.answer)
-    look = _watched(exchange, wait, look, seconds)
-    waited = exchange.server.patience.elapsed() - began
-    is_last = not exchange.modern or state["round"] >= ROUNDS_MAX or waited >= patience
+    waited = patience.elapsed() - began
+    is_last = not exchange.modern or state["round"] >= ROUNDS_MAX or waited >= willing
     if look.is_done or is_last:
         return result(look.answer)
     again = {"round": state["round"] + 1, "waited": state["waited"] + waited}
     raise InputRequired(state=sealed.state(exchange, again))
-
-
-def _may_sleep(exchange: Exchange, seconds: float) -> bool:
-    """Whether the account has so much of its waiting left in this half minute. What is asked for counts, had or not.
-
-    Whoever waits without end asks for no more than the half minute and the one exchange that goes on beyond it.
-    """
-    if seconds <= 0:
-        return True
-    world = exchange.world
-    window = world.wall_seconds() // WINDOW_SECONDS
-    key = Key(f"wait#{exchange.agent.id}#{window}", "window")
-    kept_until = (window + 1) * WINDOW_SECONDS + KEPT_SECONDS
-    row = world.store.update(TABLE, key, put={"expires_at": kept_until}, plus={"waited": math.ceil(seconds)})
-    allowance = SLEEPERS * (WINDOW_SECONDS + exchange.server.patience.exchange_seconds)
-    return row is not None and int(row["waited"]) <= allowance
-
-
-def _watched(exchange: Exchange, wait: Wait, look: Look, seconds: float) -> Look:
-    """Look every few seconds, and once more at the end."""
-    patience = exchange.server.patience
-    began = patience.elapsed()
-    while not look.is_done and (left := began + seconds - patience.elapsed()) > 0:
-        exchange.progress(round(seconds - left, 1), round(seconds, 1), look.sentence)
-        patience.sleep(min(patience.look_every_seconds, left))
-        look = wait.look(exchange.world.at_one_moment())
-    return look
 
 
 # Tasks ----------------------------------------------------------------------------------------------------------------
@@ -138,5 +108,5 @@ def _task(exchange: Exchange, task_id: str, made: dict[str, Any], status: str) -
     return {
         "taskId": task_id, "status": status, "createdAt": iso(parse(made["at"])),
         "lastUpdatedAt": iso(exchange.world.wall()), "ttlMs": TASK_SECONDS * 1_000,
-        "pollIntervalMs": int(exchange.server.patience.look_every_seconds * 1_000),
+        "pollIntervalMs": int(exchange.world.patience.look_every_seconds * 1_000),
     }  # fmt: skip

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.doors.urls import Visitor
 from tests.harness import Caller, House, Reply
 
 PATH = "/api/v1/mcp"
@@ -16,7 +17,7 @@ NAMED_BY = {"tools/call": "name", "tasks/get": "taskId", "tasks/update": "taskId
 class Client:
     """One connection; in the modern era every request repeats who speaks, and in headers what is asked."""
 
-    house: House
+    house: "House | Visitor"
     headers: dict[str, str]
     version: str = MODERN
     capabilities: dict[str, Any] = field(default_factory=dict)
@@ -77,3 +78,8 @@ class Client:
 def of(caller: Caller, version: str = MODERN, **capabilities: Any) -> Client:
     """A client with somebody's credentials."""
     return Client(caller.house, dict(caller.headers), version, capabilities)
+
+
+def behind_url(caller: Caller, handler: Any) -> Client:
+    """A client with somebody's credentials, at a handler behind a Function URL."""
+    return Client(Visitor(lambda event: handler(event, None)), dict(caller.headers))

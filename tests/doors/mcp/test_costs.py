@@ -1,13 +1,11 @@
 """A tool asks of AWS what its twin over HTTP asks, and not a call more."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from bench.walk import MeteredHouse, metered
-from chalicelib import tools
-from chalicelib.doors.mcp.server import Patience
+from chalicelib.kit.clock import Patience
 from tests.doors.mcp.client import HANDSHAKE, MODERN, of
 from tests.harness import House, Reply
 from tests.products.tasks.sealing import Errand
@@ -85,14 +83,14 @@ def test_a_list_of_tools_costs_no_more_than_knowing_who_asks(measured: MeteredHo
     assert _tool_calls(measured) == 2
 
 
-def test_a_wait_costs_its_looks_and_one_call_more(measured: MeteredHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who calls, the rate, a look; and then what the account has waited already, and the last look."""
+def test_a_wait_costs_its_looks_and_two_calls_more(measured: MeteredHouse) -> None:
+    """Who calls, the rate, a look; and then a slot, the last look, and the slot again."""
     agent = measured.agent(deposit=500)
     client, task_id = of(agent, HANDSHAKE), agent.posted()
     slept: list[float] = []
     patience = Patience(sleep=slept.append, elapsed=lambda: sum(slept))
-    monkeypatch.setattr(tools, "SERVER", replace(tools.SERVER, patience=patience))
-    client.done("wait_task", task_id=task_id, max_wait_seconds=0)
-    assert _tool_calls(measured) == 3
-    client.done("wait_task", task_id=task_id, max_wait_seconds=5)
-    assert (_tool_calls(measured), slept) == (5, [5])
+    with measured.living_in(patience=patience):
+        client.done("wait_task", task_id=task_id, max_wait_seconds=0)
+        assert _tool_calls(measured) == 3
+        client.done("wait_task", task_id=task_id, max_wait_seconds=5)
+        assert (_tool_calls(measured), slept) == (6, [5])

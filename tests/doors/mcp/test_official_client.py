@@ -5,7 +5,6 @@ import json
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -13,8 +12,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from chalicelib import tools
-from chalicelib.doors.mcp.server import Patience
+from chalicelib.kit.clock import Patience
 from docs.drawing import ROOT
 from tests.conformance.bridge import bridge
 from tests.doors.mcp.client import PATH
@@ -65,10 +63,10 @@ def test_it_connects_lists_calls_and_is_refused(house: House, url: str, mode: st
 
 
 @pytest.fixture
-def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+def brief(house: House) -> Iterator[None]:
     """Exchanges of a fifth of a second, so that the client meets the end of one."""
-    patience = Patience(exchange_seconds=0.2, look_every_seconds=0.05)
-    monkeypatch.setattr(tools, "SERVER", replace(tools.SERVER, patience=patience))
+    with house.living_in(patience=Patience(exchange_seconds=0.2, look_every_seconds=0.05)):
+        yield
 
 
 @pytest.mark.usefixtures("brief")

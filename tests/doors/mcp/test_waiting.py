@@ -2,51 +2,22 @@
 
 import base64
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib import tools
+from chalicelib.core import waiting
 from chalicelib.doors.mcp import waits
-from chalicelib.doors.mcp.server import Patience
+from tests.core.slots import held
 from tests.doors.mcp.client import HANDSHAKE, MODERN, Client, of
+from tests.doors.sleeper import Sleeper
 from tests.doors.strangers import FixedJudge, StillClock
 from tests.harness import House
 from tests.products.tasks.stages import Scene, scene
 
 TASKS = "io.modelcontextprotocol/tasks"
 DECLARED = {"extensions": {TASKS: {}}}
-
-
-@dataclass
-class Sleeper:
-    """Time that passes only in sleep, and something that happens meanwhile."""
-
-    now: float = 0.0
-    happens_at: float = 1e9
-    happens: Any = None
-    wall: StillClock | None = None
-
-    def elapsed(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        if self.wall:
-            self.wall.wait(seconds=seconds)
-        if self.now >= self.happens_at:
-            self.happens_at = 1e9
-            self.happens()
-
-
-@pytest.fixture
-def sleeper(monkeypatch: pytest.MonkeyPatch) -> Sleeper:
-    """The endpoint with another clock; app.py asks for its server at every request."""
-    sleeper = Sleeper()
-    patient = replace(tools.SERVER, patience=Patience(sleep=sleeper.sleep, elapsed=sleeper.elapsed))
-    monkeypatch.setattr(tools, "SERVER", patient)
-    return sleeper
 
 
 @pytest.fixture
@@ -152,56 +123,48 @@ def test_progress_is_told_to_whoever_asked_to_be_told(stage: Scene, sleeper: Sle
 
 
 @pytest.mark.parametrize("version", [MODERN, HANDSHAKE])
-def test_an_account_whose_waiting_is_used_up_is_answered_at_once_until_the_next_half_minute(
-    house: House, stage: Scene, sleeper: Sleeper, version: str
+def test_the_sixth_at_once_is_answered_at_once_and_the_next_one_waits_again(
+    stage: Scene, sleeper: Sleeper, version: str
 ) -> None:
-    client, clock = of(stage.agent, version), StillClock()
-    with house.living_in(clock=clock):
-        for _ in range(11):
-            _ask(client, stage.task_id, 100)
-        assert sleeper.now == 11 * 25
-        waited = client.done("wait_task", task_id=stage.task_id, max_wait_seconds=100)
-        assert (waited["is_done"], sleeper.now) == (False, 11 * 25)
-        assert "wait_task again" in waited["next_action"]
-        clock.wait(seconds=30)
-        _ask(client, stage.task_id, 100)
-        assert sleeper.now == 12 * 25
+    """While each sleeps, the next begins; the sixth finds no slot, and all five give theirs back."""
+    client, sixth = of(stage.agent, version), []
+
+    def wait_too(deep: int) -> None:
+        if deep > waiting.SLOTS:
+            began = sleeper.now
+            sixth.append((client.done("wait_task", task_id=stage.task_id, max_wait_seconds=100), sleeper.now - began))
+            return
+        sleeper.happens_at, sleeper.happens = sleeper.now, lambda: wait_too(deep + 1)
+        _ask(client, stage.task_id, 25)
+
+    wait_too(1)
+    [(answer, slept)] = sixth
+    assert (answer["is_done"], slept) == (False, 0)
+    assert "wait_task again" in answer["next_action"]
+    began = sleeper.now
+    _ask(client, stage.task_id, 25)
+    assert sleeper.now == began + 25
 
 
-@pytest.mark.parametrize("phase", range(0, 30, 5))
-def test_five_that_begin_together_can_wait_for_ever(
-    house: House, stage: Scene, sleeper: Sleeper, phase: int
+def test_a_longer_door_lets_older_clients_wait_as_long_as_they_ask(
+    house: House, stage: Scene, sleeper: Sleeper
 ) -> None:  # fmt: skip
-    """Wherever in a half minute their exchanges begin."""
-    client, clock = of(stage.agent, HANDSHAKE), StillClock()
-    clock.walled = clock.walled.replace(second=phase, microsecond=0)
-    with house.living_in(clock=clock):
-        for exchange in range(1, 9):
-            for _ in range(5):
-                _ask(client, stage.task_id, 25)
-            assert sleeper.now == 5 * 25 * exchange
-            clock.wait(seconds=25)
+    """Who comes back by itself is let go before it gives up, and hears no sooner or later for that."""
+    patience = replace(house.world.patience, exchange_seconds=600)
+    with house.living_in(patience=patience):
+        waited = of(stage.agent, HANDSHAKE).done("wait_task", task_id=stage.task_id, max_wait_seconds=240)
+        assert (waited["is_done"], sleeper.now) == (False, 240)
+        assert _ask(of(stage.agent), stage.task_id, 240)["resultType"] == "input_required"
+        assert sleeper.now == 240 + waits.LEG_SECONDS_MAX
 
 
-def test_one_accounts_waiting_is_not_anothers(house: House, stage: Scene, sleeper: Sleeper) -> None:
-    other = scene(house, "PENDING")
-    with house.living_in(clock=StillClock()):
-        for _ in range(12):
-            _ask(of(stage.agent, HANDSHAKE), stage.task_id, 25)
-        _ask(of(other.agent, HANDSHAKE), other.task_id, 25)
-    assert sleeper.now == 12 * 25
-
-
-def test_looking_without_waiting_uses_nothing_up(house: House, sleeper: Sleeper) -> None:
+def test_looking_without_waiting_needs_no_slot(house: House, sleeper: Sleeper) -> None:
     over = scene(house, "COMPLETED")
     client, pending = of(over.agent), over.agent.posted()
-    with house.living_in(clock=StillClock()):
+    with held(house.world, over.agent.id, waiting.SLOTS):
         for task_id, seconds in ((over.task_id, 240), (pending, 0)):
-            for _ in range(12):
-                _ask(client, task_id, seconds)
-        assert sleeper.now == 0
-        _ask(client, pending, 25)
-    assert sleeper.now == 25
+            assert _ask(client, task_id, seconds)["resultType"] == "complete"
+    assert sleeper.now == 0
 
 
 # The tasks extension -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from chalicelib.core import waiting
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.events import service as events
 from chalicelib.core.heads import Ref
@@ -10,20 +11,36 @@ from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.ledger.model import Book
 from chalicelib.core.reader import schemas
+from chalicelib.core.waiting import Look, Wait
 from chalicelib.core.world import World
 from chalicelib.kit import ids, money, once, pages
 from chalicelib.kit.clock import iso
+from chalicelib.kit.errors import Unfinished
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import dumps
 from chalicelib.products.qa import kinds, rules, show
-from chalicelib.products.qa.lifecycle import Status
+from chalicelib.products.qa.lifecycle import TERMINAL, Status
 from chalicelib.products.qa.model.jobs import Job, Order, Screen
 from chalicelib.products.qa.store import jobs as rows
 from chalicelib.products.qa.store import repositories
 from chalicelib.products.qa.words import jobs as words
 
 LIST = "jobs"
+RUN_SECONDS = 600
+"""Seed, "POST /api/run"."""
 TITLE_CHARACTERS = 120
+
+
+class StillRunning(Unfinished):
+    """The job has not ended while somebody waited for it. It goes on."""
+
+    code = "still_running"
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(
+            f"The job is still {job.status}. It goes on; look with GET /api/job/{job.job_id}.",
+            jobId=job.job_id, status=job.status,
+        )  # fmt: skip
 
 
 def create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Outcome:
@@ -34,6 +51,29 @@ def create(world: World, agent: Agent, order: words.JobFields, claim: Claim | No
     """
     claim = claim or _same_words(world, agent, order)
     return once.answered(world.store, claim, lambda: _create(world, agent, order, claim))
+
+
+def run(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Wait:
+    """Order a test and wait until it has ended (seed, "POST /api/run"; ruling 33). What comes late is still there.
+
+    Raises Invalid, RepoNotAllowed, InsufficientFunds, BalanceOwed, KeyReused, InProgress, StillRunning.
+    """
+    return waiting.after(
+        world, claim, lambda: create(world, agent, order, claim), lambda made: watch(agent, _id_of(made), RUN_SECONDS)
+    )
+
+
+def watch(agent: Agent, job_id: str, seconds: float) -> Wait:
+    """Wait until a job has ended."""
+    return Wait(lambda world: _look(world, agent, job_id), seconds)
+
+
+def _look(world: World, agent: Agent, job_id: str) -> Look:
+    """How a job stands, by one small read; all about it, once it has ended. Raises JobNotFound."""
+    job = rows.HEADS.find(world.store, Ref(agent.account_id, job_id))
+    done = job.status in TERMINAL
+    sentence = f"The job is {job.status}."
+    return Look(find(world, agent, job_id) if done else show.row(job), done, sentence, StillRunning(job))
 
 
 def find(world: World, agent: Agent, job_id: str) -> words.JobShown:
@@ -102,3 +142,7 @@ def _order(agent: Agent, order: words.JobFields) -> Order:
         screen=Screen(**order.screenSize.model_dump()) if order.screenSize else None, repo=order.repoName,
         opens_issues=order.canCreateGithubIssues, owner_email=agent.email,
     )  # fmt: skip
+
+
+def _id_of(made: Outcome) -> str:
+    return str(show.loads(made.answer)["jobId"])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.doors.http.shapes import with_message
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Nothing
 from chalicelib.products.qa.actions import jobs
 from chalicelib.products.qa.words import jobs as words
+
+if TYPE_CHECKING:
+    from chalicelib.core.waiting import Wait
 
 READS_A_VISIT = 10
 """Clients look every few seconds, and many of them share one address (ruling 6)."""
@@ -18,6 +23,11 @@ _routes = Routes(errors=with_message)
 @_routes.post("/api/jobs", Who.AGENT, lambda: words.JobOrder, lambda: words.JobCreated, status=201)
 def create(call: Call[words.JobOrder]) -> Outcome:
     return jobs.create(call.world, call.agent, call.words, call.claim)
+
+
+@_routes.post("/api/run", Who.AGENT, lambda: words.JobOrder, lambda: words.JobShown, waits=True)
+def run(call: Call[words.JobOrder]) -> Wait:
+    return jobs.run(call.world, call.agent, call.words, call.claim)
 
 
 @_routes.get("/api/jobs", Who.AGENT, lambda: words.JobsQuery, lambda: words.JobPage)

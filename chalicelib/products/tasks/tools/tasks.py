@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from chalicelib.core.waiting import Look, Wait
 from chalicelib.core.world import World
-from chalicelib.doors.mcp.tools import Look, ToolCall, Tools, Wait
+from chalicelib.doors.mcp.tools import ToolCall, Tools
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import ToolWords
 from chalicelib.products.tasks.actions import agents, categories, credentials

@@ -1,0 +1,30 @@
+"""Every route of every product, the endpoints for tools, and which of them the waiting door serves too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from chalicelib import jobs, suspension, tools
+from chalicelib.core import settings
+from chalicelib.doors.http import house, reference, web
+from chalicelib.doors.http.routes import Route, Who
+from chalicelib.products.accounts import routes as accounts
+from chalicelib.products.backoffice import routes as backoffice
+from chalicelib.products.operators import routes as operators
+from chalicelib.products.qa import routes as qa
+from chalicelib.products.tasks import guide
+from chalicelib.products.tasks import routes as tasks
+
+if TYPE_CHECKING:
+    from chalicelib.doors.mcp.server import Server
+
+TEST_MODE = settings.test_mode_at_import()
+OFFICE = backoffice.routes(lambda: suspension.ON_SUSPENSION)
+PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *OFFICE]
+DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
+ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
+WAITING_ROUTES: list[Route] = [route for route in qa.ROUTES if route.who is not Who.ADMIN]
+"""The products whose clients wait in their requests; never the backoffice, and never what nobody waits for."""
+ENDPOINTS: Mapping[str, Callable[[], Server]] = {"/api/v1/mcp": lambda: tools.SERVER}
+"""The MCP endpoints by their paths; a server is asked for at the first request. Both doors serve all of them."""
