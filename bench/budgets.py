@@ -37,12 +37,13 @@ KINDS = (
         f"GET {O}/earnings", f"GET {O}/earnings/history", "GET /api/v1/events", "GET /api/v1/agents/deposits",
         "GET /api/v1/agents/keys", f"GET {W}", f"GET {W}/{{endpoint_id}}/deliveries", f"GET {A}/operators",
         f"GET {A}/payouts", f"GET {A}/disputes", f"GET {A}/audit", f"GET {A}/agenda/dead",
-        f"GET {A}/accounts/{{owner_id}}/statement",
+        f"GET {A}/accounts/{{owner_id}}/statement", f"GET {A}/agents/{{agent_id}}/repositories",
     )),
     Budget("list, behind a cursor: caller, rate, rows", 3, tuple(f"GET {path}, behind a cursor" for path in (
         T, f"{O}/tasks", f"{O}/events", f"{O}/payouts", f"{O}/earnings/history", "/api/v1/events",
         "/api/v1/agents/deposits", f"{W}/{{endpoint_id}}/deliveries", f"{A}/operators", f"{A}/payouts",
         f"{A}/disputes", f"{A}/audit", f"{A}/agenda/dead", f"{A}/accounts/{{owner_id}}/statement",
+        f"{A}/agents/{{agent_id}}/repositories",
     ))),
     Budget("a deed: caller, rate, what it is about, commit", 4, (
         f"POST {T}", *(f"POST {T}/{{task_id}}/{verb}" for verb in ("cancel", "verify", "dispute", "estimate/approve")),
@@ -58,6 +59,7 @@ KINDS = (
         f"POST {A}/disputes/{{dispute_id}}/resolve", f"POST {A}/tasks/{{task_id}}/dispute",
         f"POST {A}/tasks/{{task_id}}/cancel", f"POST {A}/task-types/{{task_type}}",
         f"POST {A}/payouts/pause", f"POST {A}/payouts/resume", f"POST {A}/payouts/{{payout_id}}/release",
+        f"POST {A}/agents/{{agent_id}}/repositories", f"POST {A}/agents/{{agent_id}}/repositories/withdraw",
         f"POST {A}/payouts/{{payout_id}}/fail", *(
             f"POST {A}/operators/{{operator_id}}/{verb}" for verb in ("kyc", "suspend", "unsuspend")),
     )),
@@ -92,7 +94,7 @@ EXCEPTIONS = (
            "The id leads to the account, the account to the deposit, and the book says what is left."),
     Budget("", 5, (f"POST {A}/agents/{{agent_id}}/suspend", f"POST {A}/agents/{{agent_id}}/unsuspend"),
            "Each key of the account is told, so that no request has to look at the account."),
-    Budget("", 11, ("GET /api/health",), "It asks each of ten tables."),
+    Budget("", 12, ("GET /api/health",), "It asks each of eleven tables."),
     Budget("", 18, ("POST /api/v1/test/clock",),
            "It moves the clock and sweeps, 16 shards, before it answers; live has no such route."),
 )  # fmt: skip

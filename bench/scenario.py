@@ -268,6 +268,10 @@ def _backoffice(cast: Cast) -> None:
     dead = cast.turn(admin, "/admin/agenda/dead")
     done(admin.do("/agenda/rerun", entry_id=dead["id"]))
     done(admin.do("/agenda/drop", entry_id=done(admin.get("/admin/agenda/dead"))["data"][0]["id"]))
+    repositories = f"/agents/{cast.agent.id}/repositories"
+    for repo in ("octocat/hello-world", "octocat/spoon-knife"):
+        done(admin.do(repositories, repo=repo))
+    done(admin.do(f"{repositories}/withdraw", repo=cast.turn(admin, f"/admin{repositories}")["repo"]))
     done(admin.do(f"/agents/{cast.agent.id}/suspend"))
     house.pass_time(minutes=2)
     done(admin.do(f"/agents/{cast.agent.id}/unsuspend"))

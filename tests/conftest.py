@@ -15,7 +15,7 @@ os.environ["BYHAND_MODE"] = "test"
 # Tests make more requests a minute than a person; the limits have tests of their own.
 LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000", "UPLOAD_LIMIT_PER_MINUTE": "1000000"}
 # Nobody listens there: a test that wants a GitHub has one of its own.
-NOBODY = {"GITHUB_API_URL": "http://127.0.0.1:9"}
+NOBODY = {"GITHUB_API_URL": "https://127.0.0.1:9"}
 
 
 @pytest.fixture(scope="session")

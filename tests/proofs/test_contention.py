@@ -34,6 +34,7 @@ ONLY_A_CLAIM = "POST /api/v1/agents/deposit/status"
 
 HOOK = {"url": "https://example.com/hook", "events": ["*"]}
 BECAUSE = {"reason": "a test"}
+REPOSITORY = {**BECAUSE, "repo": "octocat/hello-world"}
 
 
 @dataclass
@@ -145,6 +146,13 @@ _AGENT = "/api/v1/agents"
 _HOOKS = "/api/v1/webhooks/endpoints"
 _ADMIN = "/api/v1/admin"
 RETRIEVE = "POST /api/v1/tasks/{task_id}/retrieve-credential"
+
+
+def _granted(stage: Scene) -> Ask:
+    assert stage.house.admin.do(f"/agents/{stage.agent.id}/repositories", repo=REPOSITORY["repo"]).status == 200
+    return Ask(stage.agent.id, REPOSITORY)
+
+
 ASKS: dict[str, Prepare] = {
     f"POST {_AGENT}/register": _new_agent,
     "POST /api/v1/operator/register": _new_agent,
@@ -194,6 +202,8 @@ ASKS: dict[str, Prepare] = {
     f"POST {_ADMIN}/operators/{{operator_id}}/unsuspend": lambda stage: Ask(stage.operator.id, BECAUSE),
     f"POST {_ADMIN}/agents/{{agent_id}}/suspend": lambda stage: Ask(stage.agent.id, BECAUSE),
     f"POST {_ADMIN}/agents/{{agent_id}}/unsuspend": lambda stage: Ask(stage.agent.id, BECAUSE),
+    f"POST {_ADMIN}/agents/{{agent_id}}/repositories": lambda stage: Ask(stage.agent.id, REPOSITORY),
+    f"POST {_ADMIN}/agents/{{agent_id}}/repositories/withdraw": _granted,
     f"POST {_ADMIN}/agenda/rerun": _dead,
     f"POST {_ADMIN}/agenda/drop": _dead,
     f"POST {_ADMIN}/books/prove": lambda stage: Ask("", BECAUSE),

@@ -38,7 +38,7 @@ def _elsewhere(world: World, missing: str) -> dict[str, Any]:
 def test_health_is_503_and_names_what_does_not_answer(house: House) -> None:
     tables = [name for name in house.world.store.names if name != "ephemeral"]
     parts = [*(f"table {name}" for name in tables), *(f"queue {name}" for name in house.world.queues.urls), "bucket"]
-    assert len(parts) == 13
+    assert len(parts) == 14
     for missing in parts:
         with house.living_in(**_elsewhere(house.world, missing)):
             found = house.request("GET", "/api/health")
