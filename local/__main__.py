@@ -1,6 +1,7 @@
 """`python -m local`, which is `make run`: everything, on this machine, until Ctrl-C.
 
 PORT=8000          where the API listens, on 127.0.0.1 only
+WAITING_PORT=8001  where the waiting door listens; unless it says otherwise, one port further
 STORE=ministack    keeps state under .byhand/state; moto keeps nothing; see local/store.py
 """
 
@@ -15,7 +16,7 @@ from chalicelib.doors import wiring
 from chalicelib.kit.config import ConfigurationError
 from local import credentials, screen
 from local.ministack import StoreUnavailable
-from local.runner import LocalStack, PortUnusable
+from local.runner import PORT_MAX, LocalStack, PortUnusable
 from local.stack import StackFailed
 
 KEEPS_NOTHING = ("moto", "memory")
@@ -27,7 +28,9 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     try:
-        _run(os.environ.get("STORE") or "ministack", _port(os.environ.get("PORT") or "8000"))
+        waiting = os.environ.get("WAITING_PORT")
+        port = _port("PORT", os.environ.get("PORT") or "8000")
+        _run(os.environ.get("STORE") or "ministack", port, _port("WAITING_PORT", waiting) if waiting else None)
     except KeyboardInterrupt:
         print("\nByhand has stopped.", flush=True)
         return 0
@@ -37,21 +40,21 @@ def main() -> int:
     return 0
 
 
-def _run(store: str, port: int) -> None:
+def _run(store: str, port: int, waiting_port: int | None) -> None:
     keeps = store not in KEEPS_NOTHING
     kept = credentials.KEPT if keeps else None
-    with LocalStack(store, port) as stack:
+    with LocalStack(store, port, waiting_port=waiting_port) as stack:
         # Built before the first request, so that a setting that cannot be is a sentence here and not a 500 later.
         world = wiring.world()
         credentials.wait_until_healthy(stack.url)
         yours = credentials.ensure(stack.url, kept)
-        print(screen.welcome(yours, stack.state if keeps else None, kept, world.now()), flush=True)
+        print(screen.welcome(yours, stack.waiting_url, stack.state if keeps else None, kept, world.now()), flush=True)
         threading.Event().wait()
 
 
-def _port(written: str) -> int:
-    if not written.isdigit() or int(written) > 65535:
-        raise PortUnusable(f"PORT={written} is not a port. Try PORT=8001 make run")
+def _port(variable: str, written: str) -> int:
+    if not written.isdigit() or int(written) > PORT_MAX:
+        raise PortUnusable(f"{variable}={written} is not a port. Try {variable}=8001 make run")
     return int(written)
 
 

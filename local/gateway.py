@@ -1,21 +1,35 @@
 """What API Gateway does before a request reaches us: refuses what has no route or is too large, in our error shape.
 
+More than it does: a doubled slash in a path is one here, as at the waiting door; API Gateway answers 404 for it.
+
 Deployed, infra/lambda.yaml says these answers; here the same words come from the HTTP door.
 """
 
 import logging
+import re
 import uuid
 from typing import Any
 
 from chalice.local import ChaliceRequestHandler, LocalGatewayException
 
 log = logging.getLogger("local.gateway")
+DOUBLED = re.compile("/{2,}")
 # API Gateway's own limit; what a route of ours reads is less, and the door says how much.
 BODY_BYTES_MAX = 10 * 1024 * 1024
 
 
 class GatewayHandler(ChaliceRequestHandler):
     """One connection. Requests leave no lines on the screen: a screen full of them hides what matters."""
+
+    path: str
+
+    def parse_request(self) -> bool:
+        """Read a request's head, and its path with single slashes."""
+        is_read: bool = super().parse_request()
+        if is_read:
+            path, mark, query = self.path.partition("?")
+            self.path = DOUBLED.sub("/", path) + mark + query
+        return is_read
 
     def _generic_handle(self) -> None:
         length = self.headers.get("content-length", "0")

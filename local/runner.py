@@ -5,20 +5,21 @@
         stack.tick("sweep")       # a schedule, now
         stack.drain()             # every queue, until empty
 
-    settings ─► store ─► stack (infra/) ─► environment ─► app.py, as Chalice loads it ─► HTTP, consumers, ticks
+    settings ─► store ─► stack (infra/) ─► environment ─► app.py, as Chalice loads it ─► HTTP twice, consumers, ticks
 
 It begins like a cold start: what chalicelib keeps in functools caches (configuration, clients, wiring) is forgotten
 when a stack starts and when it ends, because it belongs to the store of that stack.
 """
 
 import contextlib
+import dataclasses
 import errno
 import functools
 import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,9 +33,12 @@ from local.gateway import GatewayHandler
 from local.ministack import HOME
 from local.stack import ROOT, raise_stack
 from local.store import open_store
+from local.waiting import WaitingServer
 
 log = logging.getLogger("local.runner")
 HOST = "127.0.0.1"
+PORT_MAX = 65_535
+Invoke = Callable[[str, dict[str, Any]], Any]
 # Chalice's own backlog is 5: under load, connections are reset before anybody has seen them.
 BACKLOG = 128
 JOIN_SECONDS = 5.0
@@ -58,10 +62,13 @@ class LocalStack:
         state: Path = HOME / "state",
         project: Path = ROOT,
         stage: str = "test",
+        waiting_port: int | None = None,
     ) -> None:
         self.store, self.port, self.background, self.quick_seconds = store, port, background, quick_seconds
         self.state, self.project, self.stage = state, project, stage
-        self.url = ""
+        behind = port + 1 if 0 < port < PORT_MAX else 0
+        self.waiting_port = behind if waiting_port is None else waiting_port
+        self.url, self.waiting_url = "", ""
         self.endpoint_url: str | None = None
         self.consumers: list[consume.Consumer] = []
         self.tickers: list[ticks.Ticker] = []
@@ -89,8 +96,13 @@ class LocalStack:
             opening.enter_context(_forgetful())
             factory, config, app = self._load(opening)
             self._ending.clear()
+            invoke = self._invoker(config, app)
+            waits = "wait" in app.handler_map
+            opening.enter_context(_ending_waits(self._ending) if waits else contextlib.nullcontext())
             self._serve(factory, config, app, opening)
-            self._work(config, app, opening)
+            if waits:
+                self._serve_waiting(invoke, opening)
+            self._work(app, invoke, opening)
             self._closing = opening.pop_all()
 
     def stop(self) -> None:
@@ -129,11 +141,7 @@ class LocalStack:
         try:
             server = factory.create_local_server(app, config, HOST, self.port).server
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise PortUnusable(
-                f"Port {self.port} is taken by another program. Choose another one: PORT={self.port + 1} make run"
-            ) from error
+            raise _unusable(error, self.port, "PORT") from error
         server.socket.listen(BACKLOG)
         server.RequestHandlerClass = functools.partial(GatewayHandler, app_object=app, config=config)
         server.handle_error = _client_went_away
@@ -144,12 +152,26 @@ class LocalStack:
         self._thread("http", functools.partial(server.serve_forever, poll_interval=0.05), opening)
         opening.callback(server.shutdown)
 
-    def _work(self, config: Any, app: Any, opening: contextlib.ExitStack) -> None:
+    def _serve_waiting(self, invoke: Invoke, opening: contextlib.ExitStack) -> None:
+        """The waiting door, as a Function URL of this machine."""
+        try:
+            server = WaitingServer((HOST, self.waiting_port), functools.partial(invoke, "wait"))
+        except OSError as error:
+            raise _unusable(error, self.waiting_port, "WAITING_PORT") from error
+        opening.callback(server.server_close)
+        self.waiting_url = f"http://{HOST}:{server.server_address[1]}"
+        self._thread("waiting", functools.partial(server.serve_forever, poll_interval=0.05), opening)
+        opening.callback(server.shutdown)
+
+    def _invoker(self, config: Any, app: Any) -> Invoke:
         def invoke(name: str, event: dict[str, Any]) -> Any:
             scoped = config.scope(self.stage, name)
             context = LambdaContext(name, scoped.lambda_memory_size or 128, (scoped.lambda_timeout or 60) * 1000)
             return app.handler_map[name](event, context)
 
+        return invoke
+
+    def _work(self, app: Any, invoke: Invoke, opening: contextlib.ExitStack) -> None:
         self.consumers = consume.consumers(app, invoke)
         self.tickers = ticks.tickers(app, invoke, self.quick_seconds)
         workers: list[consume.Consumer | ticks.Ticker] = [*self.consumers, *self.tickers] if self.background else []
@@ -161,6 +183,28 @@ class LocalStack:
         thread = threading.Thread(target=work, name=f"local-{name}", daemon=True)
         thread.start()
         opening.callback(thread.join, JOIN_SECONDS)
+
+
+def _unusable(error: OSError, port: int, variable: str) -> Exception:
+    """A taken port is a sentence; anything else is what it is."""
+    if error.errno != errno.EADDRINUSE:
+        return error
+    return PortUnusable(f"Port {port} is taken by another program. Choose another one: {variable}={port + 1} make run")
+
+
+@contextlib.contextmanager
+def _ending_waits(ending: threading.Event) -> Iterator[None]:
+    """Serve from a world in which who waits wakes up when the stack ends: nobody may look at a store that is gone."""
+    from chalicelib.doors import wiring
+    from chalicelib.kit.errors import OutcomeUnknown
+
+    def sleep(seconds: float) -> None:
+        if ending.wait(seconds):
+            raise OutcomeUnknown
+
+    world = wiring.world()
+    with wiring.using(dataclasses.replace(world, patience=dataclasses.replace(world.patience, sleep=sleep))):
+        yield
 
 
 def _client_went_away(*arguments: Any) -> None:

@@ -18,6 +18,7 @@ Byhand is running.
   Every route     {base_url}/api/docs
   As MCP tools    {base_url}/api/v1/mcp   (docs/mcp.md)
   For operators   {base_url}/operator/ (sign in with the operator id)
+  Who waits       {waiting_url}   (docs/waiting.md)
 {clock}
 Post a task as the agent, and remember its id (pasted twice, it is the same task, thanks to the Idempotency-Key):
 
@@ -80,10 +81,11 @@ Ctrl-C stops everything.
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 
 
-def welcome(credentials: Credentials, state: Path | None, kept: Path | None, now: datetime) -> str:
+def welcome(credentials: Credentials, waiting_url: str, state: Path | None, kept: Path | None, now: datetime) -> str:
     """The whole page. `now` is the deployment's own time, which outlives a restart; the deadline is a week from it."""
     return PAGE.format(
         base_url=credentials.base_url,
+        waiting_url=waiting_url,
         api_key=credentials.api_key,
         operator_id=credentials.operator_id,
         admin_key=ADMIN_KEY,

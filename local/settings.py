@@ -30,6 +30,7 @@ UNLESS_SET = {
     "BYHAND_ADMIN_KEY_HASHES": f"local:{hashlib.sha256(ADMIN_KEY.encode()).hexdigest()}",
     "ALLOW_DEV_OPERATOR_ID_HEADER": "true",
     "BYHAND_ALLOW_LOOPBACK_URLS": "true",
+    "BYHAND_WAIT_SECONDS": "600",  # No gateway here gives up before that, at either port.
     "BYHAND_LOG_LEVEL": "WARNING",  # Refusals and sweeps are logged as well; BYHAND_LOG_LEVEL=INFO shows them.
 }
 

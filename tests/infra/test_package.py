@@ -143,7 +143,7 @@ def test_requests_go_to_the_alias(template: templates.Template) -> None:
 def test_the_overlay_met_the_functions_it_was_meant_for(template: templates.Template) -> None:
     """A function that was renamed would leave its overlay behind, as a resource without a handler."""
     functions = templates.functions_of(template)
-    assert set(functions) == {"APIHandler", "Timers", "Courier", "Judge", "Sweep", "Prove"}
+    assert set(functions) == {"APIHandler", "Timers", "Courier", "Judge", "Sweep", "Prove", "Wait"}
     for function in functions.values():
         assert function["Handler"]
         assert len(function.get("Events", {"": None})) == 1

@@ -114,13 +114,15 @@ def test_the_api_is_given_time_to_become_healthy(api: Api) -> None:
 
 def test_the_screen_has_everything_one_needs_and_its_json_is_json(api: Api, tmp_path: Path) -> None:
     credentials = ensure(api.url, None)
-    page = welcome(credentials, tmp_path / "state", tmp_path / "credentials.json", datetime.now(UTC))
+    page = welcome(
+        credentials, "http://127.0.0.1:8001", tmp_path / "state", tmp_path / "credentials.json", datetime.now(UTC)
+    )
     words = json.loads(page.split("-d '")[1].split("'")[0])
     assert words["deadline"].endswith("Z")
     assert page.count(credentials.api_key) == 4
     assert page.count(credentials.operator_id) == 7
     assert "rm -rf" in page
-    assert "keeps nothing" in welcome(credentials, None, None, datetime.now(UTC))
-    moved = welcome(credentials, None, None, datetime.now(UTC) + timedelta(days=7))
+    assert "keeps nothing" in welcome(credentials, "", None, None, datetime.now(UTC))
+    moved = welcome(credentials, "", None, None, datetime.now(UTC) + timedelta(days=7))
     assert ("7.0 days ahead" in moved, "ahead" in page) == (True, False)
     assert f'"deadline": "{(datetime.now(UTC) + timedelta(days=14)).date()}' in moved

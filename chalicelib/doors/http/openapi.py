@@ -93,7 +93,8 @@ def document(
         "paths": paths,
         "components": {
             "schemas": {
-                **{name: one for name, one in found.by_name.items() if name not in queries}, **{one["title"]: one for one in schemas.ERRORS.values()},
+                **{name: one for name, one in found.by_name.items() if name not in queries},
+                **{one["title"]: one for one in schemas.ERRORS.values()},
             },
             "headers": HEADERS,
             "securitySchemes": {name: one for name, one in SECURITY.items() if name not in closed},

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
-from chalicelib.doors.http.shapes import with_details, with_message
+from chalicelib.doors.http.shapes import Shape, with_details, with_message
 from chalicelib.kit.words import Words
 
 PLACE = "#/components/schemas/"
@@ -42,7 +42,7 @@ ERROR_WITH_MESSAGE: dict[str, Any] = {
         "request_id": ERROR["properties"]["request_id"],
     },
 }
-ERRORS = {with_details: ERROR, with_message: ERROR_WITH_MESSAGE}
+ERRORS: dict[Shape, dict[str, Any]] = {with_details: ERROR, with_message: ERROR_WITH_MESSAGE}
 """How the refusals of a route look, by their shape."""
 
 
