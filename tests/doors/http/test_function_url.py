@@ -20,7 +20,7 @@ from tests.doors.sleeper import Sleeper
 from tests.doors.urls import Visitor, event
 from tests.harness import Agent, House
 
-SHAPE = {"error", "details", "code", "request_id"}
+SHAPE = {"error", "message", "details", "code", "request_id"}
 
 
 @pytest.fixture

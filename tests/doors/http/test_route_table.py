@@ -54,7 +54,7 @@ def test_every_status_of_the_seeds_table_occurs_and_has_its_shape(house: House) 
     codes = set()
     for status, refused in _refusals(house).items():
         assert (status, refused.status) == (status, status)
-        assert set(refused.json) == {"error", "details", "code", "request_id"}
+        assert set(refused.json) >= {"error", "code", "request_id"}
         assert isinstance(refused.json["error"], str)
         assert isinstance(refused.json["details"], dict)
         codes.add(refused.json["code"])

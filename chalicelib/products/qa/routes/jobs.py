@@ -36,9 +36,17 @@ def list_jobs(call: Call[words.JobsQuery]) -> words.JobPage:
 
 
 @_routes.get("/api/job/{job_id}", Who.AGENT, Nothing, lambda: words.JobShown, requests_a_visit=READS_A_VISIT)
-@_routes.get("/api/jobs/{job_id}", Who.AGENT, Nothing, lambda: words.JobShown, requests_a_visit=READS_A_VISIT)
-@_routes.get("/api/jobs/{job_id}/status", Who.AGENT, Nothing, lambda: words.JobShown, requests_a_visit=READS_A_VISIT)
 def find(call: Call[Nothing]) -> words.JobShown:
+    return jobs.find(call.world, call.agent, call.ids["job_id"])
+
+
+@_routes.get("/api/jobs/{job_id}", Who.AGENT, Nothing, lambda: words.JobShown, requests_a_visit=READS_A_VISIT)
+def find_among_jobs(call: Call[Nothing]) -> words.JobShown:
+    return jobs.find(call.world, call.agent, call.ids["job_id"])
+
+
+@_routes.get("/api/jobs/{job_id}/status", Who.AGENT, Nothing, lambda: words.JobShown, requests_a_visit=READS_A_VISIT)
+def find_status(call: Call[Nothing]) -> words.JobShown:
     return jobs.find(call.world, call.agent, call.ids["job_id"])
 
 
