@@ -22,6 +22,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from infra import templates
+from tests.doors import urls
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / os.environ.get("BYHAND_PACKAGE", "build/package")
@@ -38,7 +39,7 @@ PATHS = ("/api/health", "/operator")
 BOOTSTRAP = """
 import json, sys
 sys.path[:0] = sys.argv[1:3]
-from app import app
+import app
 event = json.loads(sys.stdin.read())
 class Context:
     aws_request_id = "11111111-2222-3333-4444-555555555555"
@@ -47,7 +48,7 @@ class Context:
     memory_limit_in_mb = 1024
     def get_remaining_time_in_millis(self):
         return 29000
-print("\\n" + json.dumps(app(event, Context())))
+print("\\n" + json.dumps(getattr(app, sys.argv[3])(event, Context())))
 """
 
 
@@ -160,6 +161,17 @@ def test_it_answers_a_health_check_and_serves_the_page(
     assert page["body"].startswith("<!doctype html>")
 
 
+def test_its_waiting_door_knows_its_callers_and_their_paths(
+    unpacked: Path, sdk: Path, template: templates.Template, store: str
+) -> None:
+    environment = CREDENTIALS | literal_environment(template) | raised_environment(store)
+    environment |= {"AWS_ENDPOINT_URL": store}
+    for path, status in (("//api/v1/mcp", 401), ("/api/v1/tasks", 404)):
+        asked = urls.event("POST", path, body="{}")
+        answer = invoke(unpacked, sdk, interpreter(template), environment, path, ("wait", asked))
+        assert answer["statusCode"] == status, answer
+
+
 def test_it_can_list_its_tools(unpacked: Path, sdk: Path, template: templates.Template) -> None:
     """The list is a file beside the code, and no module: a package could be without it and still start."""
     look = "import sys; sys.path[:0] = sys.argv[1:3]; from chalicelib import tools; print(tools.TOOLBOX.listed())"
@@ -199,11 +211,15 @@ def interpreter(template: templates.Template) -> str:
     return found
 
 
-def invoke(unpacked: Path, sdk: Path, python: str, environment: dict[str, str], path: str) -> dict[str, Any]:
-    """One REST proxy event through the packaged handler, in an interpreter that sees nothing else."""
+def invoke(
+    unpacked: Path, sdk: Path, python: str, environment: dict[str, str], path: str,
+    asked: tuple[str, dict[str, Any]] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """One event through a packaged handler, in an interpreter that sees nothing else; unless told, a REST request."""
+    handler, given = asked or ("app", event(path))
     done = subprocess.run(
-        [python, "-I", "-S", "-c", BOOTSTRAP, str(unpacked), str(sdk)],
-        input=json.dumps(event(path)),
+        [python, "-I", "-S", "-c", BOOTSTRAP, str(unpacked), str(sdk), handler],
+        input=json.dumps(given),
         capture_output=True,
         text=True,
         env=environment,
