@@ -44,8 +44,8 @@ class StillRunning(Unfinished):
 
 
 def create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Outcome:
-    """Order a test, and set aside the most that it can cost. The same words again within 10 seconds are the same job
-    (ruling 34): clients send them again after a dropped connection.
+    """Order a test, and set aside the most that it can cost. The same words again within 10 seconds are the same job,
+    since clients send them again after a dropped connection (ruling 34).
 
     Raises Invalid, RepoNotAllowed, InsufficientFunds, BalanceOwed, KeyReused, InProgress.
     """
@@ -54,7 +54,7 @@ def create(world: World, agent: Agent, order: words.JobFields, claim: Claim | No
 
 
 def run(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Wait:
-    """Order a test and wait until it has ended (seed, "POST /api/run"; ruling 33). What comes late is still there.
+    """Order a test and wait until it has ended. One that takes longer goes on (ruling 33).
 
     Raises Invalid, RepoNotAllowed, InsufficientFunds, BalanceOwed, KeyReused, InProgress, StillRunning.
     """

@@ -13,14 +13,14 @@ _routes = Routes(errors=with_message)
 
 
 @_routes.get("/api/tester/jobs", Who.OPERATOR, lambda: words.FeedQuery, lambda: words.OfferPage | words.MyJobPage)
-def browse(call: Call[words.FeedQuery]) -> words.OfferPage | words.MyJobPage:
+def browse_jobs(call: Call[words.FeedQuery]) -> words.OfferPage | words.MyJobPage:
     if call.words.scope == "mine":
         return offers.list_mine(call.world, call.operator, call.words)
     return offers.browse(call.world, call.operator, call.words)
 
 
 @_routes.get("/api/tester/jobs/{job_id}", Who.OPERATOR, Nothing, lambda: words.MyJob | words.JobOffer)
-def find(call: Call[Nothing]) -> words.MyJob | words.JobOffer:
+def find_for_tester(call: Call[Nothing]) -> words.MyJob | words.JobOffer:
     return offers.find(call.world, call.operator, call.ids["job_id"])
 
 

@@ -77,7 +77,9 @@ class JobFields(Words):
     url: PageUrl
     description: Description
     outputSchema: dict[str, Any] | None = None
-    targetDurationMinutes: TargetMinutes = Decimal(rules.MINUTES_DEFAULT)
+    targetDurationMinutes: Annotated[TargetMinutes, Field(json_schema_extra={"default": rules.MINUTES_DEFAULT})] = (
+        Decimal(rules.MINUTES_DEFAULT)
+    )
     allowDurationExtension: Annotated[bool, Field(strict=True)] = True
     maxExtensionMinutes: ExtensionMinutes = False
     additionalValidationInstructions: Validation | None = None
