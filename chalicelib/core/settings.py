@@ -73,6 +73,8 @@ class Settings(Resources):
     """How long a dispute waits for the backoffice before the last verdict decides it."""
     tester_share_percent: PositiveInt = Field(default=60, le=100)
     """The tester's part of what a test costs; the house keeps the rest."""
+    analyses_per_day: PositiveInt = 200
+    """How many issues and pull requests an account may have analysed in one UTC day."""
     open_assignments_max: PositiveInt = 5
     """How many tasks an operator may have open at once."""
     give_backs_per_day: PositiveInt = 10

@@ -1,5 +1,5 @@
 """Jobs over HTTP, by theme."""
 
-from chalicelib.products.qa.routes import admin, jobs, testers
+from chalicelib.products.qa.routes import admin, helpers, jobs, testers
 
-ROUTES = [*jobs.ROUTES, *testers.ROUTES, *admin.ROUTES]
+ROUTES = [*jobs.ROUTES, *helpers.ROUTES, *testers.ROUTES, *admin.ROUTES]

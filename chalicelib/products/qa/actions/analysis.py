@@ -1,0 +1,92 @@
+"""Plans for tests, out of issues and pull requests: the reader is asked while the caller waits (ruling 36).
+
+ephemeral table    pk                           sk       what
+                   analyses#<account>#<day>     count    how many an account has asked for on a UTC day
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.core.identity.model import Agent
+from chalicelib.core.ports.reader import Change, Plan, ReaderUnavailable
+from chalicelib.core.world import World
+from chalicelib.kit import clock, log
+from chalicelib.kit.conditions import Attr
+from chalicelib.kit.errors import RateLimited, TooLarge, Wait
+from chalicelib.kit.table import Key
+from chalicelib.kit.words import Words, dumps
+from chalicelib.products.qa.words import analysis as words
+
+TABLE = "ephemeral"
+BYTES_MAX = 64 * 1024
+KEPT_SECONDS = 3_600
+PERCENT = 100
+
+
+class AnalysesUsedUp(RateLimited):
+    """The account has had as many analyses today as it may."""
+
+    code = "analyses_used_up"
+
+    def __init__(self, most: int, seconds: int) -> None:
+        super().__init__(
+            f"This account has had {most} analyses today; that is as many as one may.", seconds=seconds,
+            limit_per_day=most,
+        )  # fmt: skip
+
+
+class AnalysisUnavailable(Wait):
+    """The AI that reads changes gave no answer."""
+
+    status, code = 503, "analysis_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The AI gave no answer; please try again.", seconds=10)
+
+
+def of_issue(world: World, agent: Agent, order: words.IssueOrder) -> words.IssueAnalysis:
+    """Whether an issue can be tested by hand, and how. Raises TooLarge, AnalysesUsedUp, AnalysisUnavailable."""
+    told = order.model_dump(include={"issueLabels", "githubRepo", "issueComments"}, exclude_none=True)
+    change = Change("issue", order.issueTitle, order.issueBody or "", told, order.presetTestUrl or None)
+    plan = _plan(world, agent, order, change)
+    return words.IssueAnalysis(**_shown(plan), testUrl=plan.test_url)
+
+
+def of_pull_request(world: World, agent: Agent, order: words.PullRequestOrder) -> words.PullRequestAnalysis:
+    """Whether a pull request can be tested by hand, and how. Raises TooLarge, AnalysesUsedUp, AnalysisUnavailable."""
+    told = order.model_dump(include={"commits", "fileChanges", "diffContent", "githubRepo"}, exclude_none=True)
+    change = Change("pull_request", order.prTitle, order.prBody or "", told, order.testUrl or None)
+    plan = _plan(world, agent, order, change)
+    return words.PullRequestAnalysis(**_shown(plan), summary=plan.summary, affectedAreas=list(plan.affected_areas))
+
+
+def _plan(world: World, agent: Agent, order: Words, change: Change) -> Plan:
+    if len(dumps(order).encode()) > BYTES_MAX:
+        raise TooLarge("body", f"must be at most {BYTES_MAX:,} bytes here; send less of the diff, or fewer comments")
+    _count(world, agent)
+    try:
+        return world.reader.plan(change)
+    except ReaderUnavailable as problem:
+        log.warning("reader.unavailable", account=agent.account_id, problem=str(problem))
+        raise AnalysisUnavailable from problem
+
+
+def _count(world: World, agent: Agent) -> None:
+    """One analysis more today, had or not: what costs is the question. Raises AnalysesUsedUp."""
+    most, wall = world.settings.analyses_per_day, world.wall()
+    tomorrow = datetime.combine(wall.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)
+    row = Key(f"analyses#{agent.account_id}#{clock.day(wall)}", "count")
+    room = Attr("used").not_exists() | Attr("used").lt(most)
+    kept_until = int(tomorrow.timestamp()) + KEPT_SECONDS
+    if world.store.update(TABLE, row, put={"expires_at": kept_until}, plus={"used": 1}, where=room) is None:
+        raise AnalysesUsedUp(most, seconds=int((tomorrow - wall).total_seconds()) + 1)
+
+
+def _shown(plan: Plan) -> dict[str, Any]:
+    return {
+        "isTestable": plan.is_testable, "reason": plan.reason, "testInstructions": plan.instructions,
+        "outputSchema": {
+            one.name: words.FieldWanted(type=one.type, description=one.description) for one in plan.fields
+        },
+        "confidence": plan.confidence / PERCENT,
+    }  # fmt: skip
