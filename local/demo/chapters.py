@@ -24,6 +24,7 @@ def prepare(walk: Walk) -> None:
     )  # fmt: skip
     walk.say(f"An agent registers: {made['agent_id']}, key {made['api_key'][:14]}…")
     agent = {"X-API-Key": made["api_key"]}
+    walk.agent_id = made["agent_id"]
     deposit = {"tx_hash": "0x" + secrets.token_hex(32), "amount_usdc": "200.00"}
     walk.ask("POST", "/agents/deposit/usdc", agent, json=deposit)
     words = {"name": "Jane Doe", "email": address("jane"), "location": {"city": "New York", "country": "US"}}

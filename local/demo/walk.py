@@ -25,6 +25,7 @@ class Walk:
     webhooks: Receiver
     steps: int = 0
     agent: dict[str, str] = field(default_factory=dict)
+    agent_id: str = ""
     operator: dict[str, str] = field(default_factory=dict)
 
     def say(self, sentence: str) -> None:
@@ -34,15 +35,16 @@ class Walk:
         if self.agent and self.operator:
             a, o = self.ask("GET", "/agents/balance", self.agent), self.earnings()
             print(
-                f"       agent: deposit {a['deposit_balance']:.2f}, escrow {a['escrow_balance']:.2f}"
-                f"   operator: pending {o['pending_balance']:.2f}, available {o['available_balance']:.2f}"
+                f"       agent: deposit {_say(a['deposit_balance'])}, escrow {_say(a['escrow_balance'])}"
+                f"   operator: pending {_say(o['pending_balance'])}, available {_say(o['available_balance'])}"
             )
 
     def ask(
         self, method: str, path: str, who: dict[str, str] | None = None, *, status: int = 200, **words: Any
     ) -> dict[str, Any]:
         """One request; anything but the expected status is off."""
-        answer = self.http.request(method, f"/api/v1{path}", headers=who, **words)
+        whole = path if path.startswith("/api/") else f"/api/v1{path}"
+        answer = self.http.request(method, whole, headers=who, **words)
         if answer.status_code != status:
             raise Off(f"{method} {path} answered {answer.status_code}, not {status}: {answer.text}")
         return dict(answer.json())
@@ -75,3 +77,8 @@ class Walk:
         for name, amount in amounts.items():
             if found[f"{name}_balance"] != amount:
                 raise Off(f"{name} is {found[f'{name}_balance']}, and should be {amount}")
+
+
+def _say(amount: float) -> str:
+    """Cents, and more decimals where cents do not say it all."""
+    return f"{amount:.2f}" if round(amount, 2) == amount else f"{amount:g}"
