@@ -68,6 +68,24 @@ curl -s {base_url}/api/v1/operator/earnings -H 'X-Operator-Id: {operator_id}'
 curl -s {base_url}/api/v1/operator/payout -H 'X-Operator-Id: {operator_id}' \\
   -H 'Content-Type: application/json' -d '{{"amount_usd": 25}}'
 
+Order a test of a page, by the second (docs/qa.md):
+
+JOB=$(curl -s {base_url}/api/jobs -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
+  -d '{{"url": "https://example.com", "description": "Does the page say what it is for?",
+       "outputSchema": {{"saysWhatFor": {{"type": "boolean", "description": "Does it?"}}}}}}' \\
+  | sed -n 's/.*"jobId":"\\([^"]*\\)".*/\\1/p'); echo "$JOB"
+
+Claim it as the operator, and say what you saw:
+
+curl -s -X POST {base_url}/api/tester/jobs/$JOB/claim -H 'X-Operator-Id: {operator_id}'
+
+curl -s {base_url}/api/tester/jobs/$JOB/submit -H 'X-Operator-Id: {operator_id}' -H 'Content-Type: application/json' \\
+  -d '{{"testerResponse": "It says that it is for examples.", "answers": {{"saysWhatFor": true}}, "passed": true}}'
+
+See what came of it as the agent does: data, seconds and cost:
+
+curl -s {base_url}/api/job/$JOB -H 'Authorization: Bearer {api_key}'
+
 See from the backoffice what the day has moved (more of it: docs/operations.md):
 
 curl -s {base_url}/api/v1/admin/books/trial-balance -H 'X-Admin-Key: {admin_key}'
