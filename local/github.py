@@ -12,10 +12,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from local.listener import Listener
 
 VERSION = "2022-11-28"
 TITLE_MAX, BODY_MAX = 256, 65_536
@@ -65,7 +66,7 @@ class Asked:
         return self.headers.get("authorization", "").removeprefix("Bearer ") or None
 
 
-class GitHub:
+class GitHub(Listener):
     """Listens on a loopback port. Repositories are named in any case, as GitHub's are."""
 
     def __init__(self, files: Mapping[str, Mapping[str, str]], login: str = "byhand-bot") -> None:
@@ -77,20 +78,8 @@ class GitHub:
         self.refusing: dict[str, int] = {}
         """The status with which a repository refuses issues: 410 where they are switched off, 403, 422."""
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_handler(self))
+        self.url = self.base
 
     def write(self, repo: str, title: str, body: str | None, by: str) -> dict[str, Any]:
         """An issue by somebody."""

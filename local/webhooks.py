@@ -3,14 +3,13 @@
 import hashlib
 import hmac
 import json
-import threading
 from base64 import b64encode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from local.listener import Listener
 
 
-class Receiver:
+class Receiver(Listener):
     """Listens on a loopback port; keeps what arrives with good signatures and answers 401 to the rest."""
 
     def __init__(self, secret: str) -> None:
@@ -29,20 +28,8 @@ class Receiver:
             def log_message(self, *_: object) -> None:
                 """The demo's own lines are enough."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/webhook/humanops"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)
+        self.url = f"{self.base}/webhook/humanops"
 
     def events(self, task_id: str) -> list[str]:
         """What was told of a task, in the order of arrival."""

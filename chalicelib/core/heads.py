@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from chalicelib.kit import ids
+from chalicelib.kit import ids, pages
 from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import NotFound
 from chalicelib.kit.lifecycle import Lifecycle, Move
-from chalicelib.kit.store import Place, Store
+from chalicelib.kit.pages import Cursors, PageWords, Pagination
+from chalicelib.kit.store import Place, Rows, Store
 from chalicelib.kit.table import Item, Key, Write, add, update
 from chalicelib.kit.words import Words
 
 H = TypeVar("H", bound=Words)
+Listed = Callable[[Store, str, Any, int, Mapping[str, Any] | None], Rows]
+"""How a product reads rows: of an account, of a status or of all, so many, behind a row."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,18 @@ class Heads(Generic[H]):
         """Up to 100 heads, by their ids, and some other rows beside them, of whatever tables, in one read."""
         found = store.get_across([*((self.table, self.row(ref)) for ref in refs), *others])
         return {item["sk"]: self.read(item) for item in found[: len(refs)] if item}, found[len(refs) :]
+
+    def page(
+        self, store: Store, cursors: Cursors, account_id: str, query: PageWords, status: str | None, listed: Listed
+    ) -> tuple[list[H], Pagination]:
+        """A page of an account's things, newest first, of one status or of all. `listed` reads their rows.
+
+        Raises Invalid for an offset or cursor that leads nowhere.
+        """
+        turn = pages.turn(cursors, f"{self.prefix}/{account_id}/{status or ''}", query)
+        found = listed(store, account_id, status, turn.rows, turn.after)
+        total = None if turn.after else self.count(store, account_id, [status] if status else self.lifecycle.states)
+        return [self.read(item) for item in turn.of(found.items)], turn.pagination(found.last, total)
 
     def count(self, store: Store, account_id: str, statuses: Iterable[str]) -> int:
         """How many things of some statuses an account has: exact, because every move counts."""

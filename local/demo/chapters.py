@@ -56,7 +56,7 @@ def main_job(walk: Walk) -> None:
         raise Off("the new task is not in the operators' feed")
     walk.ask("POST", f"/operator/tasks/{task_id}/accept", walk.operator)
     walk.say("The operator finds it in the feed and accepts it")
-    photos = [_put_photo(walk, "PNG"), _send_photo(walk, "JPEG")]
+    photos = [put_photo(walk, "PNG"), _send_photo(walk, "JPEG")]
     words = {"photos": photos, "notes": "Sign confirmed at location"}
     walk.ask("POST", f"/operator/tasks/{task_id}/submit", walk.operator, json=words)
     walk.say("Two photos, a PNG by presigned PUT and a JPEG in the body, are uploaded and submitted")
@@ -136,14 +136,14 @@ def pay_out(walk: Walk) -> None:
     walk.expect(deposit=152.8, escrow=0, pending=0, available=0)
 
 
-def _put_photo(walk: Walk, kind: str) -> str:
+def put_photo(walk: Walk, kind: str, path: str = "/operator/upload") -> str:
     """Announce a photo, PUT it straight into the bucket, and return the URL to submit."""
     content = picture(kind)
     words = {
         "content_type": f"image/{kind.lower()}", "size_bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }  # fmt: skip
-    ready = walk.ask("POST", "/operator/upload", walk.operator, json=words, status=201)
+    ready = walk.ask("POST", path, walk.operator, json=words, status=201)
     stored = httpx.put(ready["upload_url"], content=content, headers=ready["headers"], trust_env=False)
     if stored.status_code != 200:
         raise Off(f"the presigned PUT answered {stored.status_code}: {stored.text}")

@@ -1,14 +1,13 @@
 """Chapters of qa: a person tries a page, is paid by the second, and what they say becomes data."""
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 
+from local.demo.chapters import put_photo
 from local.demo.walk import Off, Walk
 from local.github import GitHub
-from local.pictures import picture
 from local.settings import ADMIN_KEY
 
 REPOSITORY = "acme/shop"
@@ -42,7 +41,10 @@ def a_test(walk: Walk, github: GitHub) -> None:
     walk.advance(seconds=SECONDS)
     found = {
         "testerResponse": SAID, "testDurationSeconds": SECONDS, "answers": {"checkoutWorks": True}, "passed": True,
-        "testerData": {"screenshots": [_screenshot(walk)], "clicks": [{"x": 12, "y": 640, "timestamp": "00:41"}]},
+        "testerData": {
+            "screenshots": [put_photo(walk, "PNG", "/api/tester/uploads")],
+            "clicks": [{"x": 12, "y": 640, "timestamp": "00:41"}],
+        },
     }  # fmt: skip
     walk.ask("POST", f"/api/tester/jobs/{job_id}/submit", walk.operator, json=found)
     job = _until_ended(walk, job_id)
@@ -96,18 +98,6 @@ def _job(walk: Walk, job_id: str) -> dict[str, Any]:
 def _until_ended(walk: Walk, job_id: str) -> dict[str, Any]:
     walk.until(f"{job_id} has ended", lambda: _job(walk, job_id)["status"] != "working")
     return _job(walk, job_id)
-
-
-def _screenshot(walk: Walk) -> str:
-    content = picture("PNG")
-    words = {
-        "content_type": "image/png", "size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(),
-    }  # fmt: skip
-    ready = walk.ask("POST", "/api/tester/uploads", walk.operator, json=words, status=201)
-    stored = httpx.put(ready["upload_url"], content=content, headers=ready["headers"], trust_env=False)
-    if stored.status_code != 200:
-        raise Off(f"the presigned PUT answered {stored.status_code}: {stored.text}")
-    return str(ready["url"])
 
 
 def _look(link: str) -> None:

@@ -13,7 +13,7 @@ from chalicelib.core.ledger.model import Book
 from chalicelib.core.reader import schemas
 from chalicelib.core.waiting import Look, Wait
 from chalicelib.core.world import World
-from chalicelib.kit import ids, money, once, pages
+from chalicelib.kit import ids, money, once
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Unfinished
 from chalicelib.kit.once import Claim, Outcome
@@ -25,7 +25,6 @@ from chalicelib.products.qa.store import jobs as rows
 from chalicelib.products.qa.store import repositories
 from chalicelib.products.qa.words import jobs as words
 
-LIST = "jobs"
 RUN_SECONDS = 600
 """Seed, "POST /api/run"."""
 TITLE_CHARACTERS = 120
@@ -83,12 +82,9 @@ def find(world: World, agent: Agent, job_id: str) -> words.JobShown:
 
 def list_jobs(world: World, agent: Agent, query: words.JobsQuery) -> words.JobPage:
     """The account's jobs, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
-    turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}/{query.status or ''}", query)
-    page = rows.list_jobs(world.store, agent.account_id, query.status, turn.rows, turn.after)
-    statuses = [query.status] if query.status else Status
-    total = None if turn.after else rows.HEADS.count(world.store, agent.account_id, statuses)
-    shown = [show.row(rows.HEADS.read(item)) for item in turn.of(page.items)]
-    return words.JobPage(data=shown, pagination=turn.pagination(page.last, total))
+    listed = (agent.account_id, query, query.status, rows.list_jobs)
+    jobs, pagination = rows.HEADS.page(world.store, world.cursors, *listed)
+    return words.JobPage(data=[show.row(one) for one in jobs], pagination=pagination)
 
 
 def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Outcome:

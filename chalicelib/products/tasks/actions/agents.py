@@ -10,7 +10,7 @@ from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
 from chalicelib.core.ports.courier import UnsafeUrl
 from chalicelib.core.world import World
-from chalicelib.kit import ids, once, pages
+from chalicelib.kit import ids, once
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.lifecycle import Role
@@ -24,8 +24,6 @@ from chalicelib.products.tasks.store import tasks as rows
 from chalicelib.products.tasks.words import categories as category_words
 from chalicelib.products.tasks.words import disputes as dispute_words
 from chalicelib.products.tasks.words import tasks as words
-
-LIST = "tasks"
 
 
 def post(world: World, agent: Agent, order: words.TaskOrder, claim: Claim | None) -> Outcome:
@@ -83,12 +81,9 @@ def find(world: World, agent: Agent, task_id: str) -> words.TaskShown:
 
 def list_tasks(world: World, agent: Agent, query: words.ListQuery) -> words.TaskPage:
     """The account's tasks, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
-    turn = pages.turn(world.cursors, f"{LIST}/{agent.account_id}/{query.status or ''}", query)
-    page = rows.list_tasks(world.store, agent.account_id, query.status, turn.rows, turn.after)
-    statuses = [query.status] if query.status else Status
-    total = None if turn.after else rows.HEADS.count(world.store, agent.account_id, statuses)
-    shown = [show.row(rows.HEADS.read(item)) for item in turn.of(page.items)]
-    return words.TaskPage(data=shown, pagination=turn.pagination(page.last, total))
+    listed = (agent.account_id, query, query.status, rows.list_tasks)
+    tasks, pagination = rows.HEADS.page(world.store, world.cursors, *listed)
+    return words.TaskPage(data=[show.row(one) for one in tasks], pagination=pagination)
 
 
 def cancel(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Outcome:
