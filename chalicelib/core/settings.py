@@ -135,6 +135,8 @@ class Settings(Resources):
     """GitHub's REST API: where files of repositories are read and issues are opened."""
     github_token: str = Field(default="", repr=False)
     """A user's token that may open issues where the backoffice grants it. Without one, none is opened."""
+    byhand_slack: bool = False
+    """There is a channel of Slack to tell. The template says so to whoever does not know its webhook."""
     slack_webhook_url: str = Field(default="", repr=False)
     """The incoming webhook of the Slack channel where testers wait. Without it, nobody is told there."""
     rate_limit_per_minute: PositiveInt = 100
@@ -182,6 +184,11 @@ class Settings(Resources):
                 f"{', '.join(sorted(unknown))}: no such task type; one of {', '.join(TASK_TYPES)}, or none"
             )
         return text
+
+    @property
+    def tells_slack(self) -> bool:
+        """Whether testers are told of new work in Slack."""
+        return self.byhand_slack or bool(self.slack_webhook_url)
 
     def hold(self, *, fiat: bool) -> timedelta:
         """How long earnings wait; longer when the money behind them can still be taken back (ruling 27)."""

@@ -40,7 +40,7 @@ def announce(world: World, entry: Entry) -> list[Write]:
         *rows.HEADS.move(job.ref, move, waiting_at=now),
         board.post(_opening(world, sheets)),
         news.announce(world, job.ref, move),
-        *([agenda.at(kinds.TELL_SLACK, job.ref.path, now, now)] if world.settings.slack_webhook_url else []),
+        *([agenda.at(kinds.TELL_SLACK, job.ref.path, now, now)] if world.settings.tells_slack else []),
     ]
 
 
