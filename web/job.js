@@ -8,7 +8,7 @@ import { deed, moved, read } from "./api.js";
 import { heard, now, stopwatch, ticking } from "./clock.js";
 import { action, attempt, chip, dollars, field, make, timeLeft, webAddress, when } from "./dom.js";
 import { testStanding, workPlace } from "./lists.js";
-import { forgetDrafts, report } from "./report.js";
+import { forgetDraft, report } from "./report.js";
 
 const ENDINGS = {
   incomplete: "Something that was asked for is nowhere in what you handed in, so this test is not paid.",
@@ -50,7 +50,7 @@ export async function job(page, id) {
       leaving(page, found),
     );
   else if (isMine && found.status === "working") lookAgain(page, found);
-  if (isMine && !isAtWork) forgetDrafts();
+  if (isMine && !isAtWork) forgetDraft(found.id);
 }
 
 function claiming(page, found) {
@@ -159,7 +159,7 @@ function end(page, found, verb, summary, text, { label, hint, required = false }
     attempt(button, problems, async () => {
       const why = reason.value.trim();
       const { message } = await deed(`${path(found)}/${verb}`, why ? { reason: why } : {});
-      forgetDrafts();
+      forgetDraft(found.id);
       page.go("#/mine", message);
     });
   };

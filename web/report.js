@@ -16,16 +16,21 @@ const LINE_CHARACTERS_MAX = 10_000;
 const LINES_MAX = 5_000;
 const RECORDED = ["consoleMessages", "networkRequests", "clicks"];
 
-/** Forget what was typed about any test but this one: nobody is at two. Without an id, about all of them. */
-export function forgetDrafts(but = "") {
+/** Forget what was typed about a test. */
+export function forgetDraft(id) {
+  localStorage.removeItem(DRAFTS + id);
+}
+
+/** Nobody is at two tests: what was typed about any other is of one that ended unseen. */
+function forgetOthers(id) {
   for (const name of Object.keys(localStorage).filter((one) => one.startsWith(DRAFTS))) {
-    if (name !== DRAFTS + but) localStorage.removeItem(name);
+    if (name !== DRAFTS + id) localStorage.removeItem(name);
   }
 }
 
 /** The form for a test that somebody is at. `handedIn` is called when it is in. */
 export function report(page, found, handedIn) {
-  forgetDrafts(found.id);
+  forgetOthers(found.id);
   const draft = parsed(localStorage.getItem(DRAFTS + found.id)) ?? {};
   const own = make("textarea", { rows: 6, maxLength: 20_000, required: true, value: draft.own ?? "" });
   const worked = yesNo("Did it work as asked?");
@@ -44,7 +49,7 @@ export function report(page, found, handedIn) {
     attempt(button, problems, async () => {
       const words = wordsOf({ own, worked, questions, shots, film, log });
       await deed(`/tester/jobs/${encodeURIComponent(found.id)}/submit`, words);
-      forgetDrafts();
+      forgetDraft(found.id);
       handedIn();
     });
   };

@@ -1,5 +1,6 @@
 """A tester's day in a real browser: from the link in a message to the pay, and the other ways in which a test ends."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,6 +219,11 @@ def test_whoever_is_at_one_test_is_told_where_it_is(visit: Visit, agent: Agent) 
     expect(page.get_by_text("Done. $")).to_be_visible()
     visit.at(f"/#/job/{wanted}")
     claim(page)
+    _say(page, "So far so good.")
+    visit.at(f"/#/job/{begun}")
+    expect(page.get_by_text("Done. $")).to_be_visible()
+    visit.at(f"/#/job/{wanted}")
+    expect(page.get_by_label("What you did and what you saw")).to_have_value("So far so good.")
     _leave(page)
 
 
@@ -248,7 +254,7 @@ def test_a_report_handed_in_without_a_connection_arrives_once(visit: Visit, agen
     assert job(agent, job_id)["status"] == "completed"
 
 
-def test_an_unfinished_report_is_not_sent_and_says_why(visit: Visit, agent: Agent) -> None:
+def test_an_unfinished_report_is_not_sent_and_says_why(visit: Visit, agent: Agent, tmp_path: Path) -> None:
     job_id = order(agent, outputSchema=WANTED)
     page = visit.at(f"/#/job/{job_id}")
     register(page, arrives_at="Buy a pencil")
@@ -275,6 +281,12 @@ def test_an_unfinished_report_is_not_sent_and_says_why(visit: Visit, agent: Agen
     expect(alert).to_contain_text("Not all files are uploaded yet.")
     shoot(page, "28-unfinished")
     page.get_by_role("button", name="Remove session.mov").click()
+    long = tmp_path / "long.mp4"
+    with long.open("wb") as file:
+        file.truncate(200 * 1024 * 1024 + 1)
+    page.get_by_label("Choose a recording").set_input_files(long)
+    expect(page.get_by_text("This file is over 200 MB.")).to_be_visible()
+    page.get_by_role("button", name="Remove long.mp4").click()
     page.get_by_label("There are none").check()
     button.click()
     expect(page.get_by_text("this test is not paid")).to_be_visible()
