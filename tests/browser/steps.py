@@ -15,6 +15,7 @@ SHOTS = os.environ.get("BYHAND_SHOTS")
 TITLE = "Verify storefront signage"
 PENCILS = "https://shop.example.com/pencils"
 PATIENCE_SECONDS = 15
+SAID = "I bought a pencil. The confirmation number was 12."
 
 
 def post(agent: Agent, **words: Any) -> str:
@@ -61,6 +62,24 @@ def claim(page: Page) -> None:
     page.get_by_role("button", name="Claim and begin").click()
     expect(page.get_by_text("It is yours. The clock runs.")).to_be_visible()
     expect(page.get_by_role("heading", name="Your report")).to_be_visible()
+
+
+def say(page: Page, words: str = SAID) -> None:
+    """Write the report in one's own words."""
+    page.get_by_label("What you did and what you saw").fill(words)
+
+
+def screenshots(page: Page, count: int = 1) -> None:
+    """Choose some screenshots."""
+    shots = [{"name": f"shot-{n}.png", "mimeType": "image/png", "buffer": picture()} for n in range(count)]
+    page.get_by_label("Choose screenshots").set_input_files(shots)
+
+
+def leave(page: Page) -> None:
+    """End the test whose screen this is, without a report."""
+    page.get_by_text("I have to stop").click()
+    page.get_by_role("button", name="Leave this test").click()
+    expect(page.get_by_role("heading", name="My work")).to_be_visible()
 
 
 def register(page: Page, name: str = "Jane Doe", arrives_at: str = "Find work") -> None:

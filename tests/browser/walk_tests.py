@@ -1,4 +1,4 @@
-"""A tester's day in a real browser: from the link in a message to the pay, and the other ways in which a test ends."""
+"""A tester's day in a real browser: from the link in a message, over the report, to the pay."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from local.pictures import picture
 from tests.browser.conftest import Agent, Visit
-from tests.browser.steps import CONTRAST, PENCILS, check_fits, claim, job, order, post, register, shoot
+from tests.browser.steps import (
+    CONTRAST,
+    PENCILS,
+    SAID,
+    check_fits,
+    claim,
+    job,
+    leave,
+    order,
+    register,
+    say,
+    screenshots,
+    shoot,
+)
 
 WANTED = {
     "orderPlaced": {"type": "boolean", "description": "Was the order placed?"},
@@ -18,22 +30,6 @@ WANTED = {
     "cart": {"type": "object", "description": "What was in the cart, and how much of it"},
 }
 WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + bytes(range(256)) * 4_000
-SAID = "I bought a pencil. The confirmation number was 12."
-
-
-def _screenshots(page: Page, count: int = 1) -> None:
-    shots = [{"name": f"shot-{n}.png", "mimeType": "image/png", "buffer": picture()} for n in range(count)]
-    page.get_by_label("Choose screenshots").set_input_files(shots)
-
-
-def _say(page: Page, words: str = SAID) -> None:
-    page.get_by_label("What you did and what you saw").fill(words)
-
-
-def _leave(page: Page) -> None:
-    page.get_by_text("I have to stop").click()
-    page.get_by_role("button", name="Leave this test").click()
-    expect(page.get_by_role("heading", name="My work")).to_be_visible()
 
 
 def _answer(page: Page) -> None:
@@ -56,9 +52,9 @@ def test_from_the_link_in_a_message_to_the_pay(visit: Visit, agent: Agent) -> No
     claim(page)
     expect(page.get_by_role("timer")).to_contain_text("0:0")
     _check_link(page)
-    _say(page)
+    say(page)
     _answer(page)
-    _screenshots(page, 2)
+    screenshots(page, 2)
     expect(page.get_by_text("2 of 2 uploaded")).to_be_visible()
     page.get_by_label("Choose a recording").set_input_files(
         {"name": "session.webm", "mimeType": "video/webm", "buffer": WEBM}
@@ -122,9 +118,9 @@ def test_what_was_typed_and_uploaded_is_there_after_a_reload(visit: Visit, agent
     page = visit.at(f"/#/job/{job_id}")
     register(page, arrives_at="Buy a pencil")
     claim(page)
-    _say(page)
+    say(page)
     _answer(page)
-    _screenshots(page)
+    screenshots(page)
     expect(page.get_by_text("1 of 1 uploaded")).to_be_visible()
     page.reload()
     expect(page.get_by_label("What you did and what you saw")).to_have_value(SAID)
@@ -143,7 +139,7 @@ def test_more_time_is_asked_for_without_losing_the_report(visit: Visit, agent: A
     register(page, arrives_at="Buy a pencil")
     claim(page)
     expect(page.get_by_text("4:5")).to_be_visible()
-    _say(page)
+    say(page)
     page.get_by_text("I need more time").click()
     page.get_by_label("Minutes").fill("60")
     page.get_by_role("button", name="Get more time").click()
@@ -160,107 +156,13 @@ def test_more_time_is_asked_for_without_losing_the_report(visit: Visit, agent: A
     expect(page.get_by_text("Done. $")).to_be_visible()
 
 
-def test_instructions_that_cannot_be_followed_end_a_test(visit: Visit, agent: Agent) -> None:
-    job_id = order(agent)
-    page = visit.at(f"/#/job/{job_id}")
-    register(page, arrives_at="Buy a pencil")
-    claim(page)
-    page.get_by_text("The instructions cannot be followed").click()
-    page.get_by_label("What is wrong with them").fill("The page wants a password.")
-    shoot(page, "26-cannot-be-followed")
-    page.get_by_role("button", name="End this test").click()
-    expect(page.get_by_text("This test is over. Nothing is charged for it, and nothing paid.")).to_be_visible()
-    expect(page.get_by_role("heading", name="My work")).to_be_visible()
-    expect(page.locator(".chip", has_text="Cannot be done")).to_be_visible()
-    told = job(agent, job_id)
-    assert (told["status"], told["error"]) == ("rejected", "The page wants a password.")
-
-
-def test_a_tester_leaves_and_what_they_wrote_is_gone(visit: Visit, agent: Agent) -> None:
-    job_id = order(agent)
-    page = visit.at(f"/#/job/{job_id}")
-    register(page, arrives_at="Buy a pencil")
-    claim(page)
-    _say(page)
-    _leave(page)
-    assert job(agent, job_id)["reason"] == "tester_abandoned"
-    assert page.evaluate("Object.keys(localStorage).filter(one => one.startsWith('byhand.draft.'))") == []
-    page.get_by_role("link", name="Buy a pencil").click()
-    expect(page.get_by_text("You left this test. Nothing is paid.")).to_be_visible()
-
-
-def test_of_two_testers_one_gets_it_and_the_other_is_told(visit: Visit, another_visit: Visit, agent: Agent) -> None:
-    job_id = order(agent)
-    first, second = visit.at(f"/#/job/{job_id}"), another_visit.at(f"/#/job/{job_id}")
-    register(first, arrives_at="Buy a pencil")
-    register(second, "John Roe", arrives_at="Buy a pencil")
-    claim(first)
-    second.get_by_role("button", name="Claim and begin").click()
-    expect(second.get_by_role("alert")).to_contain_text("Go back and choose something else.")
-    shoot(second, "27-somebody-was-faster")
-    second.reload()
-    expect(second.get_by_role("alert")).to_contain_text("Somebody may have been faster")
-    _leave(first)
-
-
-def test_whoever_is_at_one_test_is_told_where_it_is(visit: Visit, agent: Agent) -> None:
-    begun, wanted = order(agent, "Read the menu"), order(agent, "Read the prices")
-    page = visit.at(f"/#/job/{begun}")
-    register(page, arrives_at="Read the menu")
-    claim(page)
-    visit.at(f"/#/job/{wanted}")
-    page.get_by_role("button", name="Claim and begin").click()
-    expect(page.get_by_role("alert")).to_contain_text("You find it under My work.")
-    page.get_by_role("link", name="My work").click()
-    expect(page.locator(".card", has_text="At work")).to_contain_text("min left")
-    page.get_by_role("link", name="Read the menu").click()
-    _say(page)
-    page.get_by_role("button", name="Hand in").click()
-    expect(page.get_by_text("Done. $")).to_be_visible()
-    visit.at(f"/#/job/{wanted}")
-    claim(page)
-    _say(page, "So far so good.")
-    visit.at(f"/#/job/{begun}")
-    expect(page.get_by_text("Done. $")).to_be_visible()
-    visit.at(f"/#/job/{wanted}")
-    expect(page.get_by_label("What you did and what you saw")).to_have_value("So far so good.")
-    _leave(page)
-
-
-def test_a_report_handed_in_without_a_connection_arrives_once(visit: Visit, agent: Agent) -> None:
-    job_id = order(agent)
-    page = visit.at(f"/#/job/{job_id}")
-    register(page, arrives_at="Buy a pencil")
-    claim(page)
-    _say(page)
-    keys: list[str] = []
-
-    def lose_the_first_answer(route: Route) -> None:
-        keys.append(str(route.request.header_value("idempotency-key")))
-        if len(keys) == 1:
-            route.fetch()  # It is in, and nobody hears of it.
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    page.context.set_offline(True)
-    page.get_by_role("button", name="Hand in").click()
-    expect(page.locator("#connection")).to_contain_text("offline")
-    page.route("**/submit", lose_the_first_answer)
-    page.context.set_offline(False)
-    expect(page.get_by_text("Done. $")).to_be_visible()
-    assert len(keys) >= 2
-    assert len(set(keys)) == 1, "the same deed every time"
-    assert job(agent, job_id)["status"] == "completed"
-
-
 def test_an_unfinished_report_is_not_sent_and_says_why(visit: Visit, agent: Agent, tmp_path: Path) -> None:
     job_id = order(agent, outputSchema=WANTED)
     page = visit.at(f"/#/job/{job_id}")
     register(page, arrives_at="Buy a pencil")
     claim(page)
     button, alert = page.get_by_role("button", name="Hand in"), page.get_by_role("alert")
-    _say(page)
+    say(page)
     page.get_by_label("What was in the cart").fill("one pencil")
     button.click()
     expect(alert).to_contain_text("“What was in the cart, and how much of it” wants JSON")
@@ -294,41 +196,6 @@ def test_an_unfinished_report_is_not_sent_and_says_why(visit: Visit, agent: Agen
     assert job(agent, job_id)["status"] == "incomplete"
 
 
-def test_when_time_is_up_the_page_says_so(visit: Visit, agent: Agent) -> None:
-    """The hour that passes is the deployment's: its clock is moved, the phone's is not."""
-    job_id = order(agent, maxExtensionMinutes=0, targetDurationMinutes=1)
-    page = visit.at(f"/#/job/{job_id}")
-    register(page, arrives_at="Buy a pencil")
-    claim(page)
-    expect(page.get_by_text("I need more time")).to_have_count(0)
-    agent.ask("POST", "/test/clock", json={"advance_seconds": 120})
-    page.reload()
-    expect(page.get_by_text("Time is up, and nothing more is paid.")).to_be_visible()
-    shoot(page, "30-time-is-up")
-    agent.ask("POST", "/test/clock", json={"advance_seconds": 3_600})
-    page.reload()
-    expect(page.get_by_text("Nothing was handed in in time, so nothing is paid.")).to_be_visible()
-    assert job(agent, job_id)["reason"] == "tester_overtime"
-
-
-def test_tasks_and_tests_stand_in_one_list_newest_first(visit: Visit, agent: Agent) -> None:
-    post(agent, title="Count the benches")
-    job_id = order(agent, "Sign up for news")
-    post(agent, title="Count the fountains")
-    page = visit.at("")
-    register(page)
-    titles = page.locator(".cards strong")
-    expect(titles.nth(0)).to_have_text("Count the fountains")
-    expect(titles.nth(1)).to_have_text("Sign up for news")
-    expect(titles.nth(2)).to_have_text("Count the benches")
-    shoot(page, "31-one-list")
-    check_fits(page)
-    page.get_by_role("link", name="Sign up for news").click()
-    claim(page)
-    _leave(page)
-    assert job(agent, job_id)["status"] == "abandoned"
-
-
 @pytest.mark.parametrize("visit", [{"color_scheme": "dark"}], indirect=True, ids=["dark"])
 def test_in_the_dark_a_test_can_be_read(visit: Visit, agent: Agent) -> None:
     job_id = order(agent, outputSchema=WANTED)
@@ -338,7 +205,7 @@ def test_in_the_dark_a_test_can_be_read(visit: Visit, agent: Agent) -> None:
     claim(page)
     shoot(page, "21-at-work-dark")
     assert page.evaluate(CONTRAST) == []
-    _leave(page)
+    leave(page)
 
 
 def test_words_of_whoever_ordered_a_test_stay_words(visit: Visit, agent: Agent) -> None:
@@ -350,5 +217,5 @@ def test_words_of_whoever_ordered_a_test_stay_words(visit: Visit, agent: Agent) 
     claim(page)
     expect(page.get_by_label(hostile)).to_be_visible()
     expect(page.locator("main img, main script")).to_have_count(0)
-    _leave(page)
+    leave(page)
     assert visit.said == []
