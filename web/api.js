@@ -12,14 +12,21 @@ const KEPT_MILLISECONDS = 47 * 3_600_000; // The server keeps a key for 48 hours
 const TRIES = 4;
 const WAITS_SECONDS = [1, 2, 4, 8, 15];
 const WAIT_SECONDS_MAX = 70;
+const LOOK_AGAIN_MILLISECONDS = 4_000;
+const LOOK_AGAIN_MILLISECONDS_MAX = 60_000;
+const STALLED_MILLISECONDS = 60_000;
 
 const NEXT = {
-  already_taken: "Go back and choose another task.",
-  kyc_required: "Your identity has to be checked before you can take tasks. You will be told when that is done.",
+  already_handed_in: "You need not do anything more.",
+  already_taken: "Go back and choose something else.",
+  job_not_found: "Somebody may have been faster, or it was withdrawn. Go back to the list.",
+  kyc_required: "Your identity has to be checked before you can take work. You will be told when that is done.",
+  no_open_assignment: "Load the page again to see where this stands.",
   task_expired: "Its time is over. Go back and choose another task.",
+  tester_has_active_job: "You find it under My work.",
   too_many_assignments: "Finish or give back one of your tasks first.",
   too_many_give_backs: "Finish this one, or try again tomorrow.",
-  upload_used: "Take or choose the photo again.",
+  upload_used: "Choose the file again.",
   task_not_found: "It may have been taken or withdrawn. Go back to the list.",
 };
 const NEXT_OF_STATUS = {
@@ -28,17 +35,18 @@ const NEXT_OF_STATUS = {
   403: "Ask the people who run this deployment.",
   404: "Go back to the list.",
   409: "Load the task again to see where it stands.",
-  410: "Its time is over. Go back and choose another task.",
+  410: "Its time is over. Go back and choose something else.",
   413: "Make it smaller and try again.",
   429: "Wait a moment, then try again.",
 };
 
 /** The API refused, in its own sentence, with what to do next. */
 export class Refused extends Error {
-  constructor(status, { error, code, details }) {
-    super(error ?? "The server's answer could not be read.");
+  constructor(status, { error, message, code }) {
+    // Where a product's errors have a message, `error` only says of what kind they are.
+    super(message ?? error ?? "The server's answer could not be read.");
     this.name = "Refused";
-    Object.assign(this, { status, code, details: details ?? {} });
+    Object.assign(this, { status, code });
     this.next = NEXT[code] ?? NEXT_OF_STATUS[status] ?? "Try again in a moment; it will not be done twice.";
   }
 }
@@ -59,9 +67,9 @@ export function onConnection(show) {
   told.connection = show;
 }
 
-/** Read something. Goes on asking while there is no network, until `signal` says that nobody waits any more. */
+/** Read something below `api/`. Goes on asking while there is no network, until `signal` says that nobody waits. */
 export async function read(path, query = {}, signal = undefined) {
-  const url = new URL(`api/v1${path}`, BASE);
+  const url = new URL(`api${path}`, BASE);
   for (const [name, value] of Object.entries(query))
     if (value !== null && value !== "") url.searchParams.set(name, value);
   for (let tries = 0; ; tries += 1) {
@@ -75,14 +83,14 @@ export async function read(path, query = {}, signal = undefined) {
   }
 }
 
-/** Do something once. Throws Refused, or Unreachable when no answer came after some tries. */
+/** Do something below `api/` once. Throws Refused, or Unreachable when no answer came after some tries. */
 export async function deed(path, words = {}, extra = {}) {
   const body = JSON.stringify(words);
   const name = await nameOf(path, body);
   const headers = { ...credentials(), ...extra, "Content-Type": "application/json", "Idempotency-Key": keyOf(name) };
   for (let tries = 1; ; tries += 1) {
     try {
-      const answer = await ask(new URL(`api/v1${path}`, BASE), { method: "POST", body, headers });
+      const answer = await ask(new URL(`api${path}`, BASE), { method: "POST", body, headers });
       localStorage.removeItem(name);
       return answer;
     } catch (problem) {
@@ -96,8 +104,18 @@ export async function deed(path, words = {}, extra = {}) {
   }
 }
 
+/** Look ever more seldom, and only while the page is seen, until what was found has another status or is left. */
+export async function moved(path, found, signal) {
+  let [now, pause] = [found, LOOK_AGAIN_MILLISECONDS];
+  while (now.status === found.status && !signal.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    pause = Math.min(pause * 1.5, LOOK_AGAIN_MILLISECONDS_MAX);
+    if (!document.hidden && !signal.aborted) now = await read(path, {}, signal).catch(() => now);
+  }
+}
+
 /** PUT a file to a signed URL with the headers that its signature covers. `onprogress` hears a share from 0 to 1. */
-export function put(url, file, headers, onprogress) {
+export function put(url, file, headers, onprogress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
@@ -105,14 +123,26 @@ export function put(url, file, headers, onprogress) {
     for (const [name, value] of Object.entries(headers)) {
       if (name.toLowerCase() !== "content-length") request.setRequestHeader(name, value);
     }
-    request.upload.addEventListener("progress", ({ loaded, total }) => onprogress(total ? loaded / total : 0));
+    // A large file may take as long as it needs, while something of it gets through.
+    let stalled = 0;
+    const alive = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), STALLED_MILLISECONDS);
+    };
+    if (signal?.aborted) return reject(new Unreachable());
+    signal?.addEventListener("abort", () => request.abort());
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      alive();
+      onprogress(total ? loaded / total : 0);
+    });
     // 412: it is there already, from a try whose answer was lost.
     request.addEventListener("load", () =>
       [200, 412].includes(request.status) ? resolve() : reject(notStored(request.status)),
     );
     request.addEventListener("error", () => reject(new Unreachable()));
-    request.addEventListener("timeout", () => reject(new Unreachable()));
-    request.timeout = 300_000;
+    request.addEventListener("abort", () => reject(new Unreachable()));
+    request.addEventListener("loadend", () => clearTimeout(stalled));
+    alive();
     request.send(file);
   });
 }
@@ -182,7 +212,7 @@ function keyOf(name) {
 }
 
 function notStored(status) {
-  const problem = new Refused(status, { error: `The photo could not be stored (${status}).` });
+  const problem = new Refused(status, { error: `The file could not be stored (${status}).` });
   problem.next = "Press “Try again” beside it.";
   return problem;
 }

@@ -1,13 +1,14 @@
 // The page: which screen is shown, and what stands around it. Screens are made anew for every address behind the #.
 //
 //     #/            find work          #/task/ID           one task
-//     #/mine        my tasks           #/task/ID/hand-in   photos, words, credential
-//     #/earnings    money
+//     #/mine        my work            #/task/ID/hand-in   photos, words, credential
+//     #/earnings    money              #/job/ID            one test
 
 import { onConnection, Refused } from "./api.js";
 import { make, trouble } from "./dom.js";
 import { earnings } from "./earnings.js";
 import { handIn } from "./hand_in.js";
+import { job } from "./job.js";
 import { feed, mine } from "./lists.js";
 import { forget, isSignedIn } from "./session.js";
 import { signIn } from "./sign_in.js";
@@ -16,6 +17,7 @@ import { task } from "./task.js";
 const SCREENS = [
   [/^#\/task\/(task_[a-z0-9]+)\/hand-in$/, handIn],
   [/^#\/task\/(task_[a-z0-9]+)$/, task],
+  [/^#\/job\/(job_[a-z0-9]+)$/, job],
   [/^#\/mine$/, mine],
   [/^#\/earnings$/, earnings],
 ];
@@ -85,11 +87,19 @@ function arrive(heading) {
 function whatWentWrong(problem) {
   const isStranger = problem instanceof Refused && problem.status === 401;
   if (!(problem instanceof Refused)) console.error(problem.name);
-  const again = isStranger ? "Sign in again" : "Try again";
+  const again = () => {
+    // The address stays: who signs in again goes on where they were.
+    if (isStranger) forget();
+    show();
+  };
   return [
     make("h1", {}, "That did not work"),
     trouble(problem),
-    make("button", { type: "button", className: "primary", onclick: () => (isStranger ? signOut() : show()) }, again),
+    make(
+      "button",
+      { type: "button", className: "primary", onclick: again },
+      isStranger ? "Sign in again" : "Try again",
+    ),
   ];
 }
 

@@ -1,5 +1,7 @@
 // Makes elements and the words in them. Text is set as text and never read as HTML, whoever wrote it.
 
+import { now } from "./clock.js";
+
 // What is another kind of thing as a property than in HTML, and is therefore set as an attribute.
 const ATTRIBUTES = new Set(["autocorrect", "form", "list"]);
 
@@ -69,9 +71,39 @@ export function trouble(problem) {
   );
 }
 
-/** 25 as $25.00. */
+/** A form that is not finished. */
+export class Unfinished extends Error {
+  constructor(sentence) {
+    super(sentence);
+    this.next = "Nothing was sent.";
+  }
+}
+
+/** One piece of work in a list: a link as large as a thumb, with what it pays, what it is, and how it stands. */
+export function card(href, pay, title, line, facts = []) {
+  return make(
+    "li",
+    {},
+    make(
+      "a",
+      { className: "card task", href },
+      pay && make("span", { className: "pay" }, pay),
+      make("strong", {}, title),
+      make("span", { className: "where" }, line),
+      facts.length
+        ? make("span", { className: "facts" }, ...facts.flatMap((fact, at) => (at ? [" ", fact] : [fact])))
+        : "",
+    ),
+  );
+}
+
+export function chip(text, kind = "") {
+  return make("span", { className: `chip ${kind}` }, text);
+}
+
+/** 25 as $25.00, and 0.0648 as $0.0648: where seconds are paid, cents do not say it all. */
 export function dollars(amount) {
-  return `$${Number(amount).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  return `$${Number(amount).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 6 })}`;
 }
 
 /** VERIFICATION as Verification, API_KEY_PROCUREMENT as Api key procurement. */
@@ -80,9 +112,19 @@ export function plain(code) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** An address of the web, which may be opened; null for anything else that a link could hold. */
+export function webAddress(text) {
+  try {
+    const url = new URL(text);
+    return ["https:", "http:"].includes(url.protocol) ? url : null;
+  } catch {
+    return null;
+  }
+}
+
 /** How long until a moment, in the one or two units that matter. */
-export function timeLeft(moment, now = Date.now()) {
-  const minutes = Math.floor((Date.parse(moment) - now) / 60_000);
+export function timeLeft(moment) {
+  const minutes = Math.floor((Date.parse(moment) - now()) / 60_000);
   if (minutes < 0) return "time is over";
   if (minutes < 60) return `${minutes} min left`;
   if (minutes < 10 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;

@@ -1,13 +1,13 @@
 // Handing in: photos or files, words, or a credential, as the task's type of proof asks for.
 
 import { deed, read } from "./api.js";
-import { attempt, field, make } from "./dom.js";
-import { picker } from "./photos.js";
-import { secretForm, Unfinished } from "./secret.js";
+import { attempt, field, make, Unfinished } from "./dom.js";
+import { FILES, PHOTOS, picker } from "./photos.js";
+import { secretForm } from "./secret.js";
 
 /** The screen on which proof is handed in. */
 export async function handIn(page, id) {
-  const path = `/operator/tasks/${encodeURIComponent(id)}`;
+  const path = `/v1/operator/tasks/${encodeURIComponent(id)}`;
   const found = await read(path, {}, page.signal);
   const back = `#/task/${encodeURIComponent(id)}`;
   const proof = found.agent_public_key ? await credentialProof(page, found) : plainProof(page, found);
@@ -55,7 +55,7 @@ async function credentialProof(page, found) {
 function plainProof(page, found) {
   const isFile = found.proof_type === "ARTIFACT";
   const isWord = found.proof_type === "CONFIRMATION";
-  const photos = picker({ signal: page.signal, withFiles: isFile, changed: () => {} });
+  const photos = picker({ signal: page.signal, kind: isFile ? FILES : PHOTOS });
   const text = make("textarea", { rows: 4, maxLength: 5000, required: isWord });
   const link = make("input", { type: "url", maxLength: 2000, inputMode: "url", placeholder: "https://" });
   const words = async () => {

@@ -1,31 +1,50 @@
-// The two lists of tasks: what can be taken, and what I have taken. Both go on behind a cursor.
+// The two lists of work: what can be taken, and what I have taken. Tasks and tests stand in one list, newest first,
+// although each comes a page at a time from a place of its own.
+//
+//     tasks ─► page, page, … ─┐
+//                             ├─► the newer of the two that come next ─► 20 cards ─► More
+//     tests ─► page, page, … ─┘
 
 import { read } from "./api.js";
-import { action, attempt, dollars, make, place, plain, timeLeft, trouble, when } from "./dom.js";
+import {
+  action,
+  attempt,
+  card,
+  chip,
+  dollars,
+  make,
+  place,
+  plain,
+  timeLeft,
+  trouble,
+  webAddress,
+  when,
+} from "./dom.js";
+
+const CARDS_A_TURN = 20;
 
 /** Find work: what is open, newest first. */
 export async function feed(page) {
-  const [me, first] = await Promise.all([
-    read("/operator/me", {}, page.signal),
-    read("/operator/tasks", {}, page.signal),
-  ]);
-  let query = {};
+  const me = await read("/v1/operator/me", {}, page.signal);
   const shown = make("div");
-  const row = (task) =>
-    card(task, place(task.location, me.location), [chip(plain(task.task_type)), timeLeft(task.deadline)]);
-  const showList = (list) => shown.replaceChildren(pages(page, list, row, () => query, nothing(me)));
+  const showList = async (query) => {
+    const open = [
+      source(page, "/v1/operator/tasks", query, (task) => [task.created_at, openTask(task, me)]),
+      source(page, "/tester/jobs", {}, (test) => [test.createdAt, openTest(test)]),
+    ];
+    shown.replaceChildren(await list(open, nothing(me)));
+  };
   const all = make("input", { type: "checkbox", id: "all-kinds" });
   all.addEventListener("change", async () => {
-    query = all.checked ? { all: "true" } : {};
     try {
-      showList(await read("/operator/tasks", query, page.signal));
+      await showList(all.checked ? { all: "true" } : {});
     } catch (problem) {
       if (!page.signal.aborted) shown.replaceChildren(trouble(problem));
     }
   });
   const choice =
     me.skills.length > 0 &&
-    make("label", { className: "check", htmlFor: "all-kinds" }, all, "Show all kinds, not only mine");
+    make("label", { className: "check", htmlFor: "all-kinds" }, all, "Show all kinds of tasks, not only mine");
   const refresh = action("Look again", async () => page.go("#/"), "quiet");
   page.body.append(
     make("div", { className: "row" }, make("h1", {}, "Find work"), refresh),
@@ -33,20 +52,20 @@ export async function feed(page) {
     choice || "",
     shown,
   );
-  showList(first);
+  await showList({});
 }
 
-/** My tasks: what I have and had. */
+/** My work: what I have and had. */
 export async function mine(page) {
-  const first = await read("/operator/tasks", { scope: "mine" }, page.signal);
-  const row = (task) => card(task, told(task), [chip(standing(task.status), tone(task.status)), plain(task.task_type)]);
-  page.body.append(
-    make("h1", {}, "My tasks"),
-    pages(page, first, row, () => ({ scope: "mine" }), "You have not taken a task yet."),
-  );
+  const query = { scope: "mine" };
+  const taken = [
+    source(page, "/v1/operator/tasks", query, (task) => [task.claimed_at, myTask(task)]),
+    source(page, "/tester/jobs", query, (test) => [test.claimedAt, myTest(test)]),
+  ];
+  page.body.append(make("h1", {}, "My work"), await list(taken, "You have not taken anything yet."));
 }
 
-/** What a status means for whoever does the work. */
+/** What a status of a task means for whoever does it. */
 export function standing(status) {
   const known = {
     ACCEPTED: "To do",
@@ -62,14 +81,45 @@ export function standing(status) {
   return known[status] ?? plain(status);
 }
 
-/** Whether a status is good, needs something, or neither. */
+/** The same of a test, and whether that is good, needs something, or neither. */
+export function testStanding({ state, status }) {
+  if (status === "working") return state === "submitted" ? ["Being read", ""] : ["At work", "todo"];
+  if (status === "completed") return ["Done", "good"];
+  return [{ incomplete: "Not enough", rejected: "Cannot be done", error: "Failed" }[status] ?? plain(status), "bad"];
+}
+
+/** Whether a task's status is good, needs something, or neither. */
 export function tone(status) {
   const tones = { COMPLETED: "good", DISPUTED: "bad", CANCELLED: "bad", ACCEPTED: "todo", IN_PROGRESS: "todo" };
   return tones[status] ?? "";
 }
 
-export function chip(text, kind = "") {
-  return make("span", { className: `chip ${kind}` }, text);
+/** Where the screen of a task or of a test is: their ids say which of the two they are. */
+export function workPlace(id) {
+  return `#/${id.startsWith("job_") ? "job" : "task"}/${encodeURIComponent(id)}`;
+}
+
+function openTask(task, me) {
+  const facts = [chip(plain(task.task_type)), timeLeft(task.deadline)];
+  return card(workPlace(task.task_id), dollars(task.reward_usd), task.title, place(task.location, me.location), facts);
+}
+
+function openTest(test) {
+  const about = `about ${Number(test.targetDurationMinutes)} min, ${timeLeft(test.claimBefore)}`;
+  const pay = `${dollars(test.payUsdPerMinute)}/min`;
+  return card(workPlace(test.id), pay, test.title, webAddress(test.url)?.host ?? "", [chip("Test"), about]);
+}
+
+function myTask(task) {
+  const facts = [chip(standing(task.status), tone(task.status)), plain(task.task_type)];
+  return card(workPlace(task.task_id), dollars(task.reward_usd), task.title, told(task), facts);
+}
+
+function myTest(test) {
+  const isAtWork = test.status === "working" && test.state === "claimed";
+  const line = test.endedAt ? `Ended ${when(test.endedAt)}` : isAtWork ? timeLeft(test.endsAt) : "";
+  const pay = test.payUsd === null ? "" : dollars(test.payUsd);
+  return card(workPlace(test.id), pay, test.title, line, [chip(...testStanding(test)), "Test"]);
 }
 
 function told(task) {
@@ -78,43 +128,60 @@ function told(task) {
   return timeLeft(task.deadline);
 }
 
-function card(task, line, facts) {
-  return make(
-    "li",
-    {},
-    make(
-      "a",
-      { className: "card task", href: `#/task/${encodeURIComponent(task.task_id)}` },
-      make("span", { className: "pay" }, dollars(task.reward_usd)),
-      make("strong", {}, task.title),
-      make("span", { className: "where" }, line),
-      make("span", { className: "facts" }, ...facts.flatMap((fact, at) => (at ? [" ", fact] : [fact]))),
-    ),
-  );
+/** Rows of one kind, read a page at a time; `row` says of each from when it is, and what shows it. */
+function source(page, path, query, row) {
+  const self = { rows: [], isOver: false, fill };
+  let cursor = null;
+  async function fill() {
+    const { data, pagination } = await read(path, { ...query, cursor }, page.signal);
+    self.rows.push(...data.map(row));
+    cursor = pagination.next_cursor ?? null;
+    self.isOver = cursor === null;
+  }
+  return self;
 }
 
-/** A list that grows by a page whenever somebody asks for more; a page may be empty and have more behind it. */
-function pages(page, first, row, query, none) {
-  const list = make("ul", { className: "cards" });
+/** The next cards of all sources, newest first. A page may be empty and have more behind it: it is not waited for. */
+async function turn(sources) {
+  const empty = (one) => !one.rows.length && !one.isOver;
+  await Promise.all(sources.filter(empty).map((one) => one.fill()));
+  const silent = sources.filter(empty);
+  const cards = [];
+  while (cards.length < CARDS_A_TURN && sources.every((one) => silent.includes(one) || !empty(one))) {
+    const full = sources.filter((one) => one.rows.length);
+    if (!full.length) break;
+    const [, element] = full.reduce((a, b) => (b.rows[0][0] > a.rows[0][0] ? b : a)).rows.shift();
+    cards.push(element);
+  }
+  return cards;
+}
+
+/** A list that grows by some cards whenever somebody asks for more. */
+async function list(sources, none) {
+  const cards = make("ul", { className: "cards" });
   const problems = make("div");
-  const whole = make("div", {}, list, problems);
-  const add = ({ data, pagination }) => {
-    const rows = data.map(row);
-    list.append(...rows);
-    if (pagination.next_cursor) whole.append(more(pagination.next_cursor));
-    else if (!list.childElementCount) whole.append(make("p", { className: "empty" }, none));
-    return rows;
+  const whole = make("div", {}, cards, problems);
+  const goOn = async () => {
+    const added = await turn(sources);
+    cards.append(...added);
+    if (sources.some((one) => one.rows.length || !one.isOver)) whole.append(more());
+    else if (!cards.childElementCount) whole.append(make("p", { className: "empty" }, none));
+    return added;
   };
-  const more = (cursor) => {
-    const goOn = async () => {
-      const next = await read("/operator/tasks", { ...query(), cursor }, page.signal);
-      button.remove();
-      add(next)[0]?.querySelector("a").focus();
-    };
-    const button = action("More", () => attempt(button, problems, goOn), "wide");
+  const more = () => {
+    const button = action(
+      "More",
+      () =>
+        attempt(button, problems, async () => {
+          const added = await goOn();
+          button.remove();
+          added[0]?.querySelector("a").focus();
+        }),
+      "wide",
+    );
     return button;
   };
-  add(first);
+  await goOn();
   return whole;
 }
 
@@ -128,7 +195,7 @@ function kyc(me) {
   if (me.kyc_status === "APPROVED") return "";
   const sentence =
     me.kyc_status === "PENDING"
-      ? "Your identity is still being checked. You can look, and take tasks afterwards."
-      : "Your identity check was not passed, so you cannot take tasks.";
+      ? "Your identity is still being checked. You can look, and take work afterwards."
+      : "Your identity check was not passed, so you cannot take work.";
   return make("p", { className: "notice" }, sentence);
 }

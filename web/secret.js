@@ -2,7 +2,7 @@
 // from the page when it was handed in or when the page is left.
 
 import { encrypt, fingerprint } from "./credential.js";
-import { action, field, make } from "./dom.js";
+import { action, field, make, Unfinished } from "./dom.js";
 
 const USUAL = {
   ACCOUNT_CREATION: ["username", "password"],
@@ -10,14 +10,6 @@ const USUAL = {
   PHONE_VERIFICATION: ["code"],
   SUBSCRIPTION_SETUP: ["username", "password"],
 };
-
-/** The fields do not make a credential yet. */
-export class Unfinished extends Error {
-  constructor(sentence) {
-    super(sentence);
-    this.next = "Nothing was sent.";
-  }
-}
 
 /** The form for one task. `sealed()` is the ciphertext to submit, `clear()` forgets what was typed. */
 export async function secretForm(found, signal) {

@@ -57,7 +57,7 @@ function registration(page) {
       location: { city: city.value || null, country: country.value || null },
     };
     const extra = byId ? {} : { Authorization: `Bearer ${token.value.trim()}` };
-    const { operator_id: id } = await deed("/operator/register", words, extra);
+    const { operator_id: id } = await deed("/v1/operator/register", words, extra);
     if (byId) rememberId(id);
     else rememberToken(token.value.trim());
     await enter(page, byId ? `Welcome. Your operator id is ${id}: keep it, it is how you sign in again.` : "Welcome.");
@@ -67,9 +67,10 @@ function registration(page) {
 /** Ask who this is; whoever is nobody is not remembered. */
 async function enter(page, sentence = "") {
   try {
-    const me = await read("/operator/me", {}, page.signal);
+    const me = await read("/v1/operator/me", {}, page.signal);
     const waits = me.kyc_status === "PENDING" ? " Your identity is still being checked; you can look around." : "";
-    page.go("#/", `${sentence || `Hello ${me.name}.`}${waits}`);
+    // Whoever came by a link to some work goes on to it.
+    page.go(location.hash || "#/", `${sentence || `Hello ${me.name}.`}${waits}`);
   } catch (problem) {
     forget();
     throw problem;

@@ -1,16 +1,14 @@
 // One task: what to do, what is asked for as proof, and the next step, which follows from where it stands.
 
-import { deed, read } from "./api.js";
-import { action, attempt, dollars, field, make, place, plain, timeLeft, when } from "./dom.js";
-import { chip, standing, tone } from "./lists.js";
+import { deed, moved, read } from "./api.js";
+import { action, attempt, chip, dollars, field, make, place, plain, timeLeft, when } from "./dom.js";
+import { standing, tone, workPlace } from "./lists.js";
 
-const LOOK_AGAIN_MILLISECONDS = 4_000;
-const LOOK_AGAIN_MILLISECONDS_MAX = 60_000;
 const WAITING = ["SUBMITTED", "VERIFIED", "ESTIMATE_PENDING", "MANUAL_REVIEW"];
 
 /** The screen of one task, for whoever has it and for whoever might take it. */
 export async function task(page, id) {
-  const found = await read(`/operator/tasks/${encodeURIComponent(id)}`, {}, page.signal);
+  const found = await read(`/v1/operator/tasks/${encodeURIComponent(id)}`, {}, page.signal);
   page.body.append(
     make("p", { className: "back" }, make("a", { href: found.state ? "#/mine" : "#/" }, "Back")),
     make("h1", {}, found.title),
@@ -69,7 +67,10 @@ function accepting(page, found) {
   const submitted = (event) => {
     event.preventDefault();
     attempt(button, problems, async () => {
-      const answer = await deed(`/operator/tasks/${encodeURIComponent(found.task_id)}/accept`, estimate?.words() ?? {});
+      const answer = await deed(
+        `/v1/operator/tasks/${encodeURIComponent(found.task_id)}/accept`,
+        estimate?.words() ?? {},
+      );
       page.go(here(found), answer.accepted_at ? "It is yours. Good luck." : "Your estimate is sent.");
     });
   };
@@ -97,7 +98,7 @@ function estimateForm() {
 
 function working(page, found) {
   const problems = make("div");
-  const path = `/operator/tasks/${encodeURIComponent(found.task_id)}`;
+  const path = `/v1/operator/tasks/${encodeURIComponent(found.task_id)}`;
   const start = action(
     "Start",
     () =>
@@ -208,20 +209,13 @@ function where(location) {
   );
 }
 
-/** While others decide, look ever more seldom whether they have, and show the task anew when it has moved on. */
+/** While others decide: show the task anew when it has moved on. */
 async function lookAgain(page, found) {
-  let [now, pause] = [found, LOOK_AGAIN_MILLISECONDS];
-  while (now.status === found.status) {
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    pause = Math.min(pause * 1.5, LOOK_AGAIN_MILLISECONDS_MAX);
-    if (page.signal.aborted) return;
-    if (document.hidden) continue;
-    now = await read(`/operator/tasks/${encodeURIComponent(found.task_id)}`, {}, page.signal).catch(() => now);
-  }
-  if (!page.signal.aborted) page.go(here(found));
+  await moved(`/v1/operator/tasks/${encodeURIComponent(found.task_id)}`, found, page.signal);
+  page.go(here(found));
 }
 
-const here = (found) => `#/task/${encodeURIComponent(found.task_id)}`;
+const here = (found) => workPlace(found.task_id);
 const isOver = (found) => ["COMPLETED", "CANCELLED"].includes(found.status);
 const why = (found) => (found.cancel_reason ? `Reason: ${plain(found.cancel_reason)}.` : "");
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,8 +67,8 @@ class Agent:
     http: httpx.Client
     headers: dict[str, str]
 
-    def ask(self, method: str, path: str, **words: Any) -> dict[str, Any]:
-        answer = self.http.request(method, f"/api/v1{path}", headers=self.headers, **words)
+    def ask(self, method: str, path: str, *, root: str = "/api/v1", **words: Any) -> dict[str, Any]:
+        answer = self.http.request(method, f"{root}{path}", headers=self.headers, **words)
         assert answer.status_code in (200, 201), answer.text
         return dict(answer.json())
 
@@ -95,7 +96,20 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def visit(stack: LocalStack, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A phone that was never here before; a test may ask for more with `parametrize(..., indirect=True)`."""
-    with chromium.new_context(**PHONE, **getattr(request, "param", {})) as context:
+    with _phone(stack, chromium, **getattr(request, "param", {})) as visit:
+        yield visit
+
+
+@pytest.fixture
+def another_visit(stack: LocalStack, chromium: Browser) -> Iterator[Visit]:
+    """The phone of somebody else."""
+    with _phone(stack, chromium) as visit:
+        yield visit
+
+
+@contextmanager
+def _phone(stack: LocalStack, chromium: Browser, **more: Any) -> Iterator[Visit]:
+    with chromium.new_context(**PHONE, **more) as context:
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         sent, said = Sent(), list[str]()
         context.on("request", sent.hear)

@@ -1,6 +1,7 @@
 """What somebody on a phone does with the page, and what people must be able to do with every screen of it."""
 
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from tests.browser.conftest import Agent, Visit
 
 SHOTS = os.environ.get("BYHAND_SHOTS")
 TITLE = "Verify storefront signage"
+PENCILS = "https://shop.example.com/pencils"
+PATIENCE_SECONDS = 15
+SAID = "I bought a pencil. The confirmation number was 12."
 
 
 def post(agent: Agent, **words: Any) -> str:
@@ -34,14 +38,58 @@ def status(agent: Agent, task_id: str) -> str:
     return str(agent.ask("GET", f"/tasks/{task_id}")["status"])
 
 
-def register(page: Page, name: str = "Jane Doe") -> None:
+def order(agent: Agent, title: str = "Buy a pencil", **words: Any) -> str:
+    """Order a test, and wait until testers can see it; its id."""
+    asked = {"url": PENCILS, "description": f"{title}\nUse any card. Tell the confirmation number.", **words}
+    key = {"Idempotency-Key": f"order-{os.urandom(8).hex()}"}
+    made = agent.http.post("/api/jobs", headers=agent.headers | key, json=asked)
+    assert made.status_code == 201, made.text
+    job_id = str(made.json()["jobId"])
+    for _ in range(PATIENCE_SECONDS * 10):
+        if job(agent, job_id)["status"] == "waiting":
+            break
+        time.sleep(0.1)
+    return job_id
+
+
+def job(agent: Agent, job_id: str) -> dict[str, Any]:
+    """A test as its agent sees it."""
+    return agent.ask("GET", f"/job/{job_id}", root="/api")
+
+
+def claim(page: Page) -> None:
+    """Begin with the test whose screen this is."""
+    page.get_by_role("button", name="Claim and begin").click()
+    expect(page.get_by_text("It is yours. The clock runs.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your report")).to_be_visible()
+
+
+def say(page: Page, words: str = SAID) -> None:
+    """Write the report in one's own words."""
+    page.get_by_label("What you did and what you saw").fill(words)
+
+
+def screenshots(page: Page, count: int = 1) -> None:
+    """Choose some screenshots."""
+    shots = [{"name": f"shot-{n}.png", "mimeType": "image/png", "buffer": picture()} for n in range(count)]
+    page.get_by_label("Choose screenshots").set_input_files(shots)
+
+
+def leave(page: Page) -> None:
+    """End the test whose screen this is, without a report."""
+    page.get_by_text("I have to stop").click()
+    page.get_by_role("button", name="Leave this test").click()
+    expect(page.get_by_role("heading", name="My work")).to_be_visible()
+
+
+def register(page: Page, name: str = "Jane Doe", arrives_at: str = "Find work") -> None:
     """Come in as somebody new."""
     card = page.locator("form", has_text="I am new here")
     card.get_by_label("Name").fill(name)
     card.get_by_label("E-mail").fill(f"jane-{os.urandom(4).hex()}@example.com")
     card.get_by_label("City (optional)").fill("New York")
     card.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("heading", name="Find work")).to_be_visible()
+    expect(page.get_by_role("heading", name=arrives_at)).to_be_visible()
 
 
 def shoot(page: Page, name: str) -> None:

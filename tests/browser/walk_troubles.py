@@ -58,11 +58,11 @@ def test_offline_is_told_and_ends_by_itself(visit: Visit, agent: Agent) -> None:
     page = visit.at("")
     register(page)
     page.context.set_offline(True)
-    page.get_by_role("link", name="My tasks").click()
+    page.get_by_role("link", name="My work").click()
     expect(page.locator("#connection")).to_contain_text("offline")
     shoot(page, "9-offline")
     page.context.set_offline(False)
-    expect(page.get_by_role("heading", name="My tasks")).to_be_visible()
+    expect(page.get_by_role("heading", name="My work")).to_be_visible()
     expect(page.locator("#connection")).to_be_empty()
 
 
@@ -76,7 +76,7 @@ def test_a_refusal_is_told_in_its_own_words_with_the_way_on(visit: Visit, agent:
     expect(button).to_be_visible()
     agent.ask("POST", f"/tasks/{task_id}/cancel")
     button.click()
-    expect(page.get_by_role("alert")).to_contain_text("choose another task")
+    expect(page.get_by_role("alert")).to_contain_text("choose something else")
     shoot(page, "9-refused")
 
 

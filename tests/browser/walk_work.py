@@ -48,7 +48,7 @@ def test_from_registration_to_completed(visit: Visit, agent: Agent) -> None:
         2,
         "Sign confirmed at location",
     )
-    page.get_by_role("link", name="My tasks").click()
+    page.get_by_role("link", name="My work").click()
     expect(page.locator(".chip", has_text="Done")).to_be_visible()
     shoot(page, "7-mine")
     page.get_by_role("link", name="Earnings").click()
@@ -205,6 +205,7 @@ def test_where_people_have_tokens_one_signs_in_and_ends_with_the_tab(visit: Visi
 
     page.route("**/operator", as_in_live)
     page.route("**/api/v1/operator/**", know)
+    page.route("**/api/tester/**", know)
     visit.at("")
     page.locator("form", has_text="forgotten when you close this tab").get_by_label("Token").fill(token)
     page.get_by_role("button", name="Sign in").click()
@@ -238,7 +239,7 @@ def test_who_names_skills_sees_their_kinds_and_all_when_asked(visit: Visit, agen
     answer = agent.http.patch("/api/v1/operator/me", headers=header, json={"skills": ["INSPECTION"]})
     assert answer.status_code == 200
     page.get_by_role("button", name="Look again").click()
-    all_kinds = page.get_by_label("Show all kinds, not only mine")
+    all_kinds = page.get_by_label("Show all kinds of tasks, not only mine")
     expect(all_kinds).to_be_visible()
     expect(page.get_by_role("link", name=title)).to_have_count(0)
     all_kinds.check()

@@ -70,7 +70,7 @@ def my_job(world: World, sheets: Sheets, mine: Assignment) -> tester_words.MyJob
     assert head.ends_at is not None, "somebody has it"  # noqa: S101
     left = min(head.extension_seconds_max - head.extension_seconds, head.target_seconds)
     return tester_words.MyJob(
-        id=head.job_id, title=head.title, status=head.status, state=mine.state, url=order.url,
+        id=head.job_id, now=world.now(), title=head.title, status=head.status, state=mine.state, url=order.url,
         description=order.description, screenSize=_screen(order), form=_form(order),
         targetDurationMinutes=minutes(head.target_seconds), totalExtensionMinutes=minutes(head.extension_seconds),
         extensionMinutesLeft=minutes(max(left, 0)),

@@ -75,9 +75,12 @@ class FormField(Words):
 
 
 class MyJob(Words):
-    """A job with all that the test needs, for the tester who has it."""
+    """A job with all that the test needs, for the tester who has it. `now` is when this was so, by the clock that its
+    other moments are by: a tester's own may be wrong.
+    """
 
     id: str
+    now: Moment
     title: str
     status: Status
     state: AssignmentState
