@@ -107,18 +107,29 @@ def check_may_claim(opening: Opening, operator: Operator) -> None:
         raise SelfDealing
 
 
+@dataclass(frozen=True)
+class OneAtATime:
+    """For a product whose work is measured while it lasts, and is over for everybody when somebody leaves it.
+
+    `busy` is what is said to whoever is at work on it, `leaves_per_day` how often one may leave or give back in a UTC
+    day and still claim.
+    """
+
+    busy: Conflict
+    leaves_per_day: int
+
+
 def claim(
-    opening: Opening, operator: Operator, now: datetime, most: int, *, one_at_a_time: Conflict | None = None
+    opening: Opening, operator: Operator, now: datetime, most: int, *, alone: OneAtATime | None = None
 ) -> list[Write]:
     """Take a slot: of all who try, as many succeed as there are slots. Who gave it back may take it again.
 
-    `one_at_a_time` is for a product whose work is measured while it lasts: what to say to whoever is at work on it.
-    The writes refuse Taken, TooManyAssignments, and that.
+    The writes refuse Taken, TooManyAssignments; with `alone`, what it says, and TooManyGiveBacks.
     """
     return [
         rows.take_slot(opening, _cannot_take),
         rows.add_assignment(claimed(opening, operator, now), Taken()),
-        _more_load(operator.id, opening.product, most, one_at_a_time),
+        _more_load(operator.id, opening.product, now, most, alone),
     ]
 
 
@@ -174,6 +185,12 @@ def withdraw(opening_id: str, operator_id: str | None, now: datetime, *, at_work
     return [rows.close(opening_id), *moved, *([rows.less_load(operator_id, at_work_on)] if at_work_on else [])]
 
 
+def leave(opening_id: str, operator_id: str, product: str, now: datetime) -> list[Write]:
+    """The operator leaves work that nobody else takes up, or is found to have left it; how often is counted by day."""
+    moved = _move(opening_id, operator_id, AssignmentState.WITHDRAWN, now)
+    return [rows.close(opening_id), *moved, rows.left(operator_id, product, clock.day(now))]
+
+
 def recent_work(store: Store, operator_id: str, limit: int) -> list[Assignment]:
     """What an operator has claimed and kept, of all products, newest first."""
     return rows.latest_assignments(store, operator_id, limit)
@@ -214,14 +231,18 @@ def _cannot_take(row: Item) -> Exception:
     return MovedOn() if free else Taken()
 
 
-def _more_load(operator_id: str, product: str, most: int, one_at_a_time: Conflict | None) -> Write:
+def _more_load(operator_id: str, product: str, now: datetime, most: int, alone: OneAtATime | None) -> Write:
     full = TooManyAssignments(most)
-    if one_at_a_time is None:
+    if alone is None:
         return rows.more_load(operator_id, product, most, full)
-    at_work = rows.open_of(product)
-    return rows.more_load_of(
-        operator_id, product, most, 1, lambda load: one_at_a_time if load.get(at_work, 0) >= 1 else full
-    )
+    today, leaves = clock.day(now), alone.leaves_per_day
+
+    def refusal(load: Item) -> Exception:
+        if load.get(rows.open_of(product), 0) >= 1:
+            return alone.busy
+        return full if load.get("open", 0) >= most else TooManyGiveBacks(leaves)
+
+    return rows.more_load_alone(operator_id, product, most, today, leaves, refusal)
 
 
 def _free(opening: Opening, operator_id: str, now: datetime) -> list[Write]:

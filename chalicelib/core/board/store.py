@@ -35,6 +35,11 @@ def load_row(operator_id: str) -> Key:
     return Key(operator_id, "load")
 
 
+def gave_back_on(day: str) -> str:
+    """Where an operator's load says how much was given back or left on a UTC day."""
+    return f"{GAVE_BACK}{day}"
+
+
 def open_of(product: str) -> str:
     """Where an operator's load says how many assignments of a product are open."""
     return f"open_{product}"
@@ -120,9 +125,9 @@ def more_load(operator_id: str, product: str, most: int, refusal: Else) -> Write
     return _more_load(operator_id, product, _fewer("open", most), refusal)
 
 
-def more_load_of(operator_id: str, product: str, most: int, most_of_product: int, refusal: Else) -> Write:
-    """The same, unless there are as many open ones of this product as there may be."""
-    room = _fewer("open", most) & _fewer(open_of(product), most_of_product)
+def more_load_alone(operator_id: str, product: str, most: int, day: str, most_left: int, refusal: Else) -> Write:
+    """The same, unless one of this product is open, or as many were given back or left on this UTC day as may be."""
+    room = _fewer("open", most) & _fewer(open_of(product), 1) & _fewer(gave_back_on(day), most_left)
     return _more_load(operator_id, product, room, refusal)
 
 
@@ -138,11 +143,17 @@ def taken_back(operator_id: str, product: str) -> Write:
 
 def gave_back(operator_id: str, product: str, day: str, stale: Sequence[str], most: int, refusal: Else) -> Write:
     """One assignment less, which was open, given back on this UTC day, unless there were as many as there may be."""
-    today = f"{GAVE_BACK}{day}"
+    today = gave_back_on(day)
     return update(
         TABLE, load_row(operator_id), plus={**_both(product, -1), today: 1},
         drop=[f"{GAVE_BACK}{one}" for one in stale], where=Attr("open").gte(1) & _fewer(today, most), refusal=refusal,
     )  # fmt: skip
+
+
+def left(operator_id: str, product: str, day: str) -> Write:
+    """One open assignment less, which was left on this UTC day before it was done."""
+    plus = {**_open(product, -1), gave_back_on(day): 1}
+    return update(TABLE, load_row(operator_id), plus=plus, where=Attr("open").gte(1))
 
 
 def expect_again(operator_id: str, until: datetime) -> Write:

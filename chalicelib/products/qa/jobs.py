@@ -95,7 +95,7 @@ def mature(world: World, entry: Entry) -> list[Write]:
     return [
         *rows.HEADS.move(job.ref, move, where=Attr("held").eq(True), held=False),
         *ledger.writes(postings.mature(job.job_id, job.operator_id, wage), now),
-        news.announce(world, job.ref, move, operator_id=job.operator_id),
+        news.announce(world, job.ref, move),
     ]
 
 

@@ -1,6 +1,6 @@
 """Rules of jobs: how long they may take, what they cost, and who a tester is to an account. All pure."""
 
-import hashlib
+import hmac
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,9 +94,9 @@ def billed_seconds(began: datetime, ended: datetime, said: Decimal | int | None,
     return max(1, min(shorter, most))
 
 
-def identity(account_id: str, operator_id: str) -> Identity:
-    """How an account sees a tester. Nobody can tell from it who they are."""
-    digest = hashlib.sha256(f"{account_id}/{operator_id}".encode()).digest()
+def identity(key: bytes, account_id: str, operator_id: str) -> Identity:
+    """How an account sees a tester. Without the key nobody can tell from it who they are."""
+    digest = hmac.digest(key, f"{account_id}/{operator_id}".encode(), "sha256")
     name = f"Tester {_NAMES[digest[0] % len(_NAMES)]} {digest[1] % 90 + 10}"
     return Identity(name, _COLOURS[digest[2] % len(_COLOURS)], digest[3:11].hex())
 

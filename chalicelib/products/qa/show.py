@@ -86,6 +86,11 @@ def minutes(seconds: int) -> Decimal:
     return (Decimal(seconds) / 60).quantize(Decimal("0.001"))
 
 
+def identity(world: World, account_id: str, operator_id: str) -> rules.Identity:
+    """How an account sees a tester, in this deployment."""
+    return rules.identity(world.seal.derive("byhand/tester/v1"), account_id, operator_id)
+
+
 def absolute(world: World, path: str) -> str | None:
     """An address here for somebody elsewhere; None where nobody has said where this deployment is reached."""
     base = world.settings.byhand_public_url.rstrip("/")
@@ -133,7 +138,7 @@ def _deadline(head: Job) -> Any:
 def _tester(world: World, head: Job) -> dict[str, Any]:
     if head.operator_id is None:
         return {}
-    seen = rules.identity(head.account_id, head.operator_id)
+    seen = identity(world, head.account_id, head.operator_id)
     avatar = absolute(world, f"/api/avatars/{seen.avatar}")
     return {"testerAlias": seen.alias, "testerColor": seen.colour, "testerAvatarUrl": avatar}
 

@@ -125,4 +125,5 @@ def test_of(house: House, **order: Any) -> Test:
     return Test(house, someone, tester(house), someone.ordered(**order))
 
 
-test_of.__test__ = False  # type: ignore[attr-defined]
+for helper in (test_of, tester):
+    helper.__test__ = False  # type: ignore[attr-defined]

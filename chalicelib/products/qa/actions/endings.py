@@ -1,6 +1,7 @@
 """How a job ends: paid, or with everything back."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
@@ -58,16 +59,23 @@ def ending(
     `where` and `refuse` are what else must hold, and what it means when it does not.
     """
     now, hands = world.now(), in_hands_of(job.operator_id)
-    on_board = job.status is not Status.PENDING
-    at_work_on = kinds.PRODUCT if job.operator_id and job.submitted_at is None else None
     return [
         *rows.HEADS.move(
             job.ref, move, where=hands & where if where else hands, refuse=refuse, ended_at=now, reason=reason, why=why
         ),
-        *(board.withdraw(job.job_id, job.operator_id, now, at_work_on=at_work_on) if on_board else []),
+        *_off_the_board(job, now),
         *ledger.writes(postings.refund(job.job_id, job.account_id, job.held_micros), now),
         news.announce(world, job.ref, move, reason=reason),
     ]  # fmt: skip
+
+
+def _off_the_board(job: Job, now: datetime) -> list[Write]:
+    """Nobody else takes it up. Whoever had not handed in has left it, or outstayed it, and that is counted."""
+    if job.status is Status.PENDING:
+        return []
+    if job.operator_id and job.submitted_at is None:
+        return board.leave(job.job_id, job.operator_id, kinds.PRODUCT, now)
+    return board.withdraw(job.job_id, job.operator_id, now, at_work_on=None)
 
 
 def handed_in(job: Job) -> ConditionBase:

@@ -6,6 +6,7 @@ from chalicelib.core.ports.reader import Extraction, Report
 from chalicelib.core.providers import context
 from chalicelib.core.reader import extract, schemas
 from chalicelib.core.world import World
+from chalicelib.kit import log
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.kit.words import dumps
@@ -14,6 +15,7 @@ from chalicelib.products.qa.actions import endings
 from chalicelib.products.qa.lifecycle import JOB, Reason
 from chalicelib.products.qa.model.jobs import FindingShown, Result, Sheets
 
+INCOMPLETE = "What the tester said does not answer every required field of the outputSchema. Nothing is charged."
 CONTEXT_FILES = ("README.md", "CLAUDE.md")
 
 
@@ -36,8 +38,10 @@ def read(world: World, sheets: Sheets) -> list[Write]:
     if isinstance(found, Extraction):
         move = JOB.find("complete", job.status, Role.GUARDIAN)
         return endings.completion(world, job, move, _result(found), opens_issues=sheets.order.opens_issues)
+    # Which fields are missing is an answer by itself, and this one is not paid for: it goes to the log alone.
+    log.info("job.incomplete", job=job.job_id, fields=list(found.fields))
     move = JOB.find("miss", job.status, Role.GUARDIAN)
-    return endings.ending(world, job, move, Reason.INCOMPLETE_DATA, found.sentence, endings.handed_in(job))
+    return endings.ending(world, job, move, Reason.INCOMPLETE_DATA, INCOMPLETE, endings.handed_in(job))
 
 
 def _context(world: World, sheets: Sheets) -> Mapping[str, str]:

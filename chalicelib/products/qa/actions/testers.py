@@ -1,6 +1,6 @@
 """What testers do with jobs: claim, extend, hand in, leave."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
@@ -54,7 +54,8 @@ class JobExpired(Gone):
 def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> Outcome:
     """Take a job and begin: from now on its time is measured. Of all who try, one gets it.
 
-    Raises JobNotFound, KycRequired, SelfDealing, JobExpired, Taken, TooManyAssignments, HasActiveJob.
+    Raises JobNotFound, KycRequired, SelfDealing, JobExpired, Taken, TooManyAssignments, HasActiveJob,
+    TooManyGiveBacks.
     """
     now = world.now()
     opening = board.find(world.store, kinds.PRODUCT, job_id, rows.JobNotFound())
@@ -71,23 +72,24 @@ def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> O
             job.ref, move, where=Attr("unclaimed_until").gt(iso(now)), refuse=_cannot_claim,
             operator_id=operator.id, working_at=now, ends_at=mine.ends_at,
         ),
-        *board.claim(opening, operator, now, world.settings.open_assignments_max, one_at_a_time=HasActiveJob()),
+        *board.claim(opening, operator, now, world.settings.open_assignments_max, alone=_alone(world)),
         _overrun(mine, now),
-        news.announce(world, job.ref, move, tester_alias=rules.identity(job.account_id, operator.id).alias),
+        news.announce(world, job.ref, move, tester_alias=show.identity(world, job.account_id, operator.id).alias),
     ]  # fmt: skip
     taken = board.claimed(opening, operator, now)
     return once.commit(world.store, key, writes, show.my_job(world, sheets.of(mine), taken))
 
 
 def extend(world: World, operator: Operator, job_id: str, order: words.ExtendOrder, key: Claim | None) -> Outcome:
-    """Ask for more time, which is granted within what the job allows (ruling 30).
+    """Ask for more time before it is over, which is granted within what the job allows (ruling 30): what nobody worked
+    in is not billed afterwards.
 
     Raises JobNotFound, WrongState, AlreadyHandedIn, JobExpired, Invalid.
     """
     now = world.now()
     mine, job = _mine(world, operator, job_id)
     move = JOB.find("extend", job.status, Role.OPERATOR)
-    _check_at_work(job, now)
+    _check_at_work(job, now, late=timedelta())
     granted = rules.extended(
         job.target_seconds, job.extension_seconds, job.extension_seconds_max, rules.seconds(order.minutes)
     )
@@ -95,7 +97,7 @@ def extend(world: World, operator: Operator, job_id: str, order: words.ExtendOrd
     longer = longer.model_copy(update={"ends_at": _ends(longer, _began(job))})
     writes = [
         *rows.HEADS.move(
-            job.ref, move, where=_still_at_work(job, operator, now), refuse=_cannot_go_on,
+            job.ref, move, where=_still_at_work(job, operator, now, timedelta()), refuse=_cannot_go_on,
             extension_seconds=granted, ends_at=longer.ends_at,
         ),
         _overrun(longer, now),
@@ -168,6 +170,11 @@ def _leave(
     return once.commit(world.store, key, writes, answer)
 
 
+def _alone(world: World) -> board.OneAtATime:
+    """A job is over when its tester leaves it: who left many today waits for tomorrow."""
+    return board.OneAtATime(HasActiveJob(), world.settings.give_backs_per_day)
+
+
 def _mine(world: World, operator: Operator, job_id: str) -> tuple[Assignment, Job]:
     """A tester's assignment, and the job. Raises JobNotFound."""
     mine = board.assignment(world.store, kinds.PRODUCT, job_id, operator.id, rows.JobNotFound())
@@ -190,17 +197,17 @@ def _overrun(job: Job, now: datetime) -> Write:
     return agenda.at(kinds.OVERRUN, job.ref.path, late, now, which=iso(late))
 
 
-def _check_at_work(job: Job, now: datetime) -> None:
+def _check_at_work(job: Job, now: datetime, late: timedelta = rules.LATE) -> None:
     """Asked in memory, for a good sentence. Raises AlreadyHandedIn, JobExpired."""
     if job.submitted_at is not None:
         raise AlreadyHandedIn
-    if job.ends_at is not None and job.ends_at + rules.LATE <= now:
+    if job.ends_at is not None and job.ends_at + late <= now:
         raise JobExpired
 
 
-def _still_at_work(job: Job, operator: Operator, now: datetime) -> ConditionBase:
+def _still_at_work(job: Job, operator: Operator, now: datetime, late: timedelta = rules.LATE) -> ConditionBase:
     """Asked by the write: it is theirs, not handed in, not longer than was read, and not over."""
-    in_time = Attr("ends_at").gt(iso(now - rules.LATE))
+    in_time = Attr("ends_at").gt(iso(now - late))
     return in_hands_of(operator.id) & endings.not_handed_in(job) & in_time
 
 

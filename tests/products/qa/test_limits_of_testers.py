@@ -1,0 +1,54 @@
+"""What keeps a tester from harming those who order: no idle time is billed, and nobody ends one job after the other."""
+
+import pytest
+
+from tests.harness import House
+from tests.products.qa.people import customer, test_of, tester
+from tests.proofs import order
+
+
+@pytest.mark.parametrize("settings", [{"GIVE_BACKS_PER_DAY": "2"}])
+@pytest.mark.parametrize("way", ["abandon", "reject", "overrun"])
+def test_who_has_left_as_many_as_one_may_claims_no_more_that_day(house: House, way: str) -> None:
+    someone, jane = customer(house), tester(house)
+    for number in range(3):
+        job_id = someone.ordered(description=f"Test {number}", maxExtensionMinutes=0, targetDurationMinutes=1)
+        claimed = jane.claim(job_id)
+        if number == 2:
+            assert (claimed.status, claimed.json["code"]) == (409, "too_many_give_backs")
+            assert tester(house).claim(job_id).status == 200, "another tester has left none"
+            break
+        assert claimed.status == 200
+        if way == "overrun":
+            house.advance(minutes=6.1)
+            assert someone.job(job_id)["reason"] == "tester_overtime"
+        else:
+            assert (jane.abandon(job_id) if way == "abandon" else jane.reject(job_id)).status == 200
+    house.advance(days=1)
+    assert jane.claim(someone.ordered()).status == 200
+
+
+def test_time_that_is_over_is_not_extended(house: House) -> None:
+    made = test_of(house, targetDurationMinutes=1).claimed()
+    house.advance(seconds=120)
+    refused = made.tester.extend(made.job_id, 1)
+    assert (refused.status, refused.json["code"]) == (410, "job_expired")
+    assert made.tester.submit(made.job_id).json["testDurationSeconds"] == 60
+
+
+def test_what_is_missing_is_not_told_for_nothing(house: House) -> None:
+    narrow = {"color": {"type": "string", "description": "Which?"}, "never": {"type": "number", "description": "?"}}
+    made = test_of(house, outputSchema=narrow).handed_in(answers={"color": "crimson"})
+    house.drain()
+    job = made.job
+    assert (job["status"], job["reason"]) == ("incomplete", "incomplete_data")
+    assert not any(word in str(job["error"]) for word in ("color", "crimson", "never"))
+
+
+def test_nobody_is_told_who_a_tester_is(house: House) -> None:
+    made = test_of(house).completed()
+    house.advance(days=7)
+    told = [row for row in order.scan(house.world.store, "events") if row["pk"] == made.customer.agent.id]
+    assert "job.earnings_available" in {row["type"] for row in told}
+    assert made.tester.id not in str(told)
+    assert made.tester.id not in str(made.job)
