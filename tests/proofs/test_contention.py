@@ -293,7 +293,7 @@ def test_every_deed_is_here() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [{"GIVE_BACKS_PER_DAY": "100"}])
+@pytest.mark.parametrize("settings", [{"OPEN_ASSIGNMENTS_MAX": "100", "GIVE_BACKS_PER_DAY": "100"}])
 def test_who_meets_others_at_the_same_rows_is_done_or_told_and_nothing_is_half_done(stage: Scene) -> None:
     for name, prepare in ASKS.items():
         ask = prepare(stage)

@@ -27,7 +27,7 @@ OTHERWISE = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [{"GIVE_BACKS_PER_DAY": "100"}])
+@pytest.mark.parametrize("settings", [{"OPEN_ASSIGNMENTS_MAX": "100", "GIVE_BACKS_PER_DAY": "100"}])
 def test_who_never_heard_of_a_deed_asks_again_and_it_is_done_once(stage: Scene) -> None:
     house = stage.house
     for name, prepare in ASKS.items():
