@@ -25,7 +25,9 @@ from tests.core.uploads import freezing, put_as_signed
 from tests.doors.mcp.client import Client, behind_url
 from tests.doors.strangers import FixedJudge, Hook
 from tests.harness import Agent, House, Operator
+from tests.infra.trying import REPO, WaitingHouse, try_pages
 from tests.products.accounts.hooks import made
+from tests.products.qa.people import Customer
 from tests.products.tasks.sealing import sealed
 from tests.providers import Payoneer, live, notify
 
@@ -39,7 +41,7 @@ BESIDES = {
     "kms:GenerateDataKey": set(FUNCTIONS),
     # Unwrapped once per process, which may be before the walk begins.
     "kms:Decrypt": {"api", "courier", "wait"},
-    "dynamodb:UpdateItem LedgerTable": {"judge", "sweep", "prove"},
+    "dynamodb:UpdateItem LedgerTable": {"sweep", "prove"},
     # Every cold start reads what the deployment is.
     "dynamodb:GetItem LedgerTable": set(FUNCTIONS),
     # When the test clock meets an entry that fails, its message goes to the queue after all.
@@ -57,7 +59,7 @@ BESIDES = {
     # What the URLs that it signs are for.
     "s3:GetObject FilesBucket/proof/*": {"api", "wait"},
     # Without it S3 answers 403 for an object that is not there, and we would take that for a fault.
-    "s3:ListBucket": {"api", "judge"},
+    "s3:ListBucket": {"api", "judge", "wait"},
 }
 
 _function: ContextVar[str] = ContextVar("function", default="setup")
@@ -178,6 +180,17 @@ def _walk(house: House, receiver: Receiver) -> None:
     _pay(agent, operator)
     _look_after(house, agent, operator)
     _wait(house, operator)
+    for door in (house, WaitingHouse(house.app, house.world)):
+        try_pages(house, door, house.agent(deposit=1_000), house.operator())
+    _suspend_customer(house)
+
+
+def _suspend_customer(house: House) -> None:
+    """What somebody has ordered and nobody has claimed goes with them."""
+    customer = Customer(house.agent(deposit=100))
+    customer.ordered()
+    house.admin.do(f"/agents/{customer.agent.id}/suspend")
+    house.drain()
 
 
 def _look_after(house: House, agent: Agent, operator: Operator) -> None:
@@ -198,7 +211,7 @@ def _look_after(house: House, agent: Agent, operator: Operator) -> None:
              "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {}}  # fmt: skip
     house.invoke("prove", event)
     for verb in ("", "/withdraw"):
-        house.admin.do(f"/agents/{agent.id}/repositories{verb}", repo="octocat/hello-world")
+        house.admin.do(f"/agents/{agent.id}/repositories{verb}", repo=REPO)
     house.admin.get(f"/admin/agents/{agent.id}/repositories")
     house.admin.do("/books/prove")
     house.drain()

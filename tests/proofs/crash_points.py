@@ -17,13 +17,14 @@ from chalicelib.kit.seal import Seal
 from tests import faults
 from tests.faults import Fault, FlakyClient
 from tests.harness import House
-from tests.proofs.stand_ins import Mailbox, Mind, Purse
+from tests.proofs.stand_ins import Hub, Mailbox, Mind, Purse, Scribe
 
 WAYS = {
     "lost before": faults.no_connection, "lost after": faults.lost_answer,
     "killed before": faults.killed, "killed after": lambda: faults.killed(after=True),
 }  # fmt: skip
-READS, READ_WAY = ("get_item", "batch_get_item", "query", "get_object", "decrypt"), "lost before"
+READ_WAY = "lost before"
+READS = ("get_item", "batch_get_item", "query", "get_object", "decrypt", "extract", "read_file", "find_issue")
 
 
 @dataclass
@@ -69,7 +70,7 @@ def telling(calls: Sequence[str], first: int = 0) -> list[CrashPoint]:
 
 @contextmanager
 def tapped(house: House, point: Callable[[str, int], Fault | None]) -> Iterator[World]:
-    """Serve with every client, the judge and the courier asking one crash point first."""
+    """Serve with every client and every stranger asking one crash point first."""
     world, kms = house.world, FlakyClient(aws.kms(), point)
     facts = world.store.get(deployment.TABLE, deployment.FACTS)
     assert facts is not None, "a house that serves has started"
@@ -78,9 +79,11 @@ def tapped(house: House, point: Callable[[str, int], Fault | None]) -> Iterator[
         answer = kms.decrypt(CiphertextBlob=b64decode(facts["data_key"]), EncryptionContext=KEY_CONTEXT)
         return "k1", answer["Plaintext"]
 
-    judge, courier, rails = world.judge, world.courier, world.rails
+    judge, courier, rails, reader, forge = world.judge, world.courier, world.rails, world.reader, world.forge
     assert isinstance(judge, Mind)
     assert isinstance(courier, Mailbox)
+    assert isinstance(reader, Scribe)
+    assert isinstance(forge, Hub)
     with house.living_in(
         store=replace(world.store, client=FlakyClient(world.store.client, point)),
         queues=replace(world.queues, client=FlakyClient(world.queues.client, point)),
@@ -88,6 +91,8 @@ def tapped(house: House, point: Callable[[str, int], Fault | None]) -> Iterator[
         seal=Seal(unwrap),
         judge=replace(judge, fail=point),
         courier=replace(courier, fail=point),
+        reader=replace(reader, fail=point),
+        forge=replace(forge, fail=point),
         rails={name: replace(rail, fail=point) if isinstance(rail, Purse) else rail for name, rail in rails.items()},
     ) as flaky:
         yield flaky

@@ -1,208 +1,22 @@
 """Deeds to be cut off: how a pair of people comes to each of them, and how it is done the same way again and again."""
 
-import hashlib
-import hmac
-import json
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from byhand.credentials import PrivateKey
-from chalicelib.core.world import World
-from tests.doors.mcp import client as mcp
-from tests.harness import Agent, House, Operator, Reply, picture
-from tests.products.tasks.sealing import sealed
-from tests.proofs import order
-from tests.proofs.bells import give
-from tests.proofs.stand_ins import Mind, MovableClock
+from tests.harness import Agent, House, Operator, Reply
+from tests.proofs.pairs import AGENT_KEY, ERRAND, Pair
+from tests.proofs.stand_ins import MovableClock
 
 CONFIRMED: dict[str, Any] = {"confirmation_text": "I have done what was asked."}
-ERRAND: dict[str, Any] = {"task_type": "FORM_FILLING", "proof_type": "CONFIRMATION", "location": None, "reward_usd": 20}
 HOOK: dict[str, Any] = {"callback_url": "https://example.com/hook", "callback_secret": "secret"}
-NOTICE_SECRET = "the secret that was agreed on"
 WINDOW: dict[str, Any] = {"auto_complete_after_seconds": 3_600}
-AGENT_KEY = PrivateKey.make()
 TIER_2: dict[str, Any] = {
     "task_type": "PHONE_VERIFICATION", "proof_type": "ARTIFACT", "agent_public_key": AGENT_KEY.public_key, **WINDOW,
 }  # fmt: skip
 ESTIMATED: dict[str, Any] = {"estimate_required": True}
-
-
-@dataclass
-class Pair:
-    """An agent, an operator, what the agent wants, and what was found out about it so far."""
-
-    house: House
-    agent: Agent
-    operator: Operator
-    words: dict[str, Any]
-    photo: bytes = field(default_factory=lambda: picture(size=(8, 8)))
-    known: dict[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def another(self) -> Operator:
-        """Somebody else who would like to have the task."""
-        return self.house.operator()
-
-    @cached_property
-    def sealed(self) -> dict[str, str]:
-        """A credential for the one task, encrypted once: who hands it in again sends the same bytes."""
-        return sealed(AGENT_KEY, self.task_id)
-
-    @property
-    def tx_hash(self) -> str:
-        return f"0x{self.operator.id}"
-
-    @property
-    def task_id(self) -> str:
-        """The one task between the two."""
-        return self.known["task"]
-
-    def post(self) -> Reply:
-        """The task that the agent wants. Its key is of this pair alone, because others have the same agent."""
-        made = self.agent.send("/tasks", self.words, key=f"post-{self.operator.id}")
-        if made.status == 201:
-            self.known["task"] = made.json["task_id"]
-        return made
-
-    def post_by_tool(self) -> Reply:
-        """The same over MCP."""
-        words = {name: self.words[name] for name in ("title", "description", "reward_usd", "deadline")}
-        needed = {"proof_requirements": self.words["proof_requirements"], "digital_category": self.words["task_type"]}
-        made = self.by_tool("dispatch_digital_task", **words, **needed, idempotency_key=f"post-{self.operator.id}")
-        if made.status == 200:
-            self.known["task"] = made.json["task_id"]
-        return made
-
-    def by_tool(self, tool: str, **arguments: Any) -> Reply:
-        """What a tool answers, as its twin over HTTP would: a refusal has a status that says whether to come back."""
-        reply = mcp.of(self.agent).ask("tools/call", {"name": tool, "arguments": arguments})
-        if reply.status != 200:
-            return reply
-        text = reply.json["result"]["content"][0]["text"]
-        told = json.loads(text)
-        if not reply.json["result"]["isError"]:
-            return Reply(200, told, reply.headers, text)
-        return Reply(503 if "retry_after_seconds" in told else 409, told, reply.headers, text)
-
-    def upload(self) -> Reply:
-        """A picture, as the body itself."""
-        headers = {**self.operator.headers, "Content-Type": "image/png", "Idempotency-Key": "upload"}
-        made = self.house.request("POST", "/api/v1/operator/upload", headers=headers, raw=self.photo)
-        if made.status == 201:
-            self.known["url"] = made.json["url"]
-        return made
-
-    @property
-    def dispute_id(self) -> str:
-        """The dispute about the task's last proof."""
-        if "dispute" not in self.known:
-            rows = [row for row in order.scan(self.house.world.store, "tasks") if row["sk"].startswith("dispute#")]
-            self.known["dispute"] = max(row["dispute_id"] for row in rows if row["pk"] == self.task_id)
-        return self.known["dispute"]
-
-    def dispute(self) -> Reply:
-        """The agent finds out inside the hold that it was not done."""
-        return self.agent.send(f"/tasks/{self.task_id}/dispute", {"reason": "It was not."}, key=f"d-{self.task_id}")
-
-    def resolve(self, **outcome: Any) -> Reply:
-        """The backoffice ends the dispute."""
-        return self.house.admin.do(f"/disputes/{self.dispute_id}/resolve", key=f"r-{self.dispute_id}", **outcome)
-
-    def judge_badly(self) -> list[str]:
-        """The Guardian rejects, and then is as sure as it was before."""
-        mind = self.house.world.judge
-        assert isinstance(mind, Mind)
-        before, mind.confidence = mind.confidence, 20
-        came_to = self.ring("judge", "task.judge")
-        mind.confidence = before
-        return came_to
-
-    def deposit(self) -> Reply:
-        made = self.agent.send(
-            "/agents/deposit/usdc", {"tx_hash": self.tx_hash, "amount_usdc": "50.00"}, key=f"deposit-{self.operator.id}"
-        )
-        if made.status == 200:
-            self.known["deposit"] = made.json["transaction_id"]
-        return made
-
-    def strange(self) -> Reply:
-        """Another agent with a task on the board, whom nobody else needs."""
-        stranger = self.house.agent(deposit=50)
-        self.known |= {"stranger": stranger.id, "task": errand(stranger)}
-        return stranger.get("/agents/balance")
-
-    def ring(self, queue: str, kind: str, times: int = 1) -> list[str]:
-        """The bell of the task's newest entry of a kind; found once, as a message goes on naming one that is gone."""
-        if kind not in self.known:
-            rows = order.scan(self.house.world.store, "agenda")
-            mine = (
-                row["pk"]
-                for row in rows
-                if row["kind"] == kind and (self.task_id in row["subject"] + row["data"] or self._own(row["subject"]))
-            )
-            self.known[kind] = max(mine)
-        return give(self.house, queue, *[self.known[kind]] * times)
-
-    def order_fiat(self) -> Reply:
-        """A deposit by card, which the provider has taken up."""
-        words = {"amount_usd": 50, "payment_method": "card"}
-        with self._live():
-            made = self.agent.send("/agents/deposit", words, key=f"fiat-{self.operator.id}")
-        if made.status == 200:
-            self.known["pay"], self.known["txn"] = made.json["payment_id"], made.json["transaction_id"]
-        return made
-
-    def notify(self) -> Reply:
-        """The provider says that the deposit was paid."""
-        body = json.dumps({"status": "PAID", "order_id": self.known["pay"], "amount": 50}).encode()
-        signature = hmac.new(NOTICE_SECRET.encode(), body, hashlib.sha256).hexdigest()
-        with self._live():
-            headers = {"X-Signature": signature}
-            return self.house.request("POST", "/api/v1/webhooks/dlocal", headers=headers, raw=body)
-
-    def ask_payout(self) -> Reply:
-        """Earnings, to a payee."""
-        with self._live(payout_cooling_hours=0):
-            words = {"amount_usd": 20, "payoneer_payee_id": "payee_1"}
-            made = self.operator.send("/operator/payout", words, key="payout")
-        if made.status == 200:
-            self.known["payout"] = made.json["payout_id"]
-        return made
-
-    def suspend(self) -> Reply:
-        """The backoffice suspends the agent."""
-        return self.house.admin.do(f"/agents/{self.agent.id}/suspend")
-
-    def withdraw_all(self) -> list[str]:
-        """The bell after that."""
-        return give(self.house, "timers", f"task.withdraw_all:{self.agent.id}")
-
-    def fail_payout(self) -> Reply:
-        """The backoffice sends the money of a payout back."""
-        return self.house.admin.do(f"/payouts/{self.known['payout']}/fail")
-
-    def wait_a_week(self) -> list[str]:
-        """The hold of what was earned passes."""
-        clock = self.house.world.clock
-        assert isinstance(clock, MovableClock)
-        clock.pass_time(days=7.01)
-        return []
-
-    @property
-    def deposits(self) -> set[str]:
-        """The transactions of this pair's deposits that are known of."""
-        return {self.known["txn"]} if "txn" in self.known else set()
-
-    def _own(self, subject: str) -> bool:
-        return subject.startswith(f"{self.operator.id}/")
-
-    def _live(self, **more: Any) -> AbstractContextManager[World]:
-        """The same house, whose money is real for a moment."""
-        update = {"byhand_mode": "live", "dlocal_webhook_secret": NOTICE_SECRET, **more}
-        return self.house.living_in(settings=self.house.world.settings.model_copy(update=update))
+FORM: dict[str, Any] = {"outputSchema": {"works": {"type": "boolean", "description": "Does it work?"}}}
+ISSUES: dict[str, Any] = {"canCreateGithubIssues": True, **FORM}
 
 
 @dataclass(frozen=True)
@@ -215,10 +29,13 @@ class Deed:
     then: tuple[str, ...] = ()
     order: Mapping[str, Any] = field(default_factory=dict)
     by_request: bool = True
+    then_days: int = 0
+    """How much later all pairs are looked at: what else they wait for must be over for the first and the last of them.
+    """
 
     def prepare(self, house: House, clock: MovableClock, agent: Agent) -> Pair:
         """A new pair that has come to this deed. What the deed is about is found out now: that is no part of it."""
-        pair = Pair(house, agent, house.operator(), agent.order(**{**ERRAND, **self.order}))
+        pair = Pair(house, agent, house.operator(), dict(self.order))
         for name in self.before:
             _must(STEPS[name](pair))
         clock.pass_time(**self.waits)
@@ -283,15 +100,37 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "complete": lambda pair: pair.ring("timers", "task.complete"),
     "mature": lambda pair: pair.ring("timers", "task.mature"),
     "expire": lambda pair: pair.ring("timers", "task.expire"),
-    "a week": Pair.wait_a_week,
+    "a week": lambda pair: pair.wait(days=7.01),
     "send payout": lambda pair: pair.ring("timers", "payout.send"),
     "pay payout": lambda pair: pair.ring("courier", "payout.pay"),
     "carry": lambda pair: pair.ring("courier", "webhook.deliver"),
+    "order job": Pair.order_job,
+    "order job without a key": lambda pair: pair.order_job(keyed=False),
+    "grant": Pair.repositories,
+    "take back": lambda pair: pair.repositories("/withdraw"),
+    "claim": lambda pair: pair.tester.claim(pair.job_id, key="claim"),
+    "work": Pair.work,
+    "extend": lambda pair: pair.tester.extend(pair.job_id, 2, key="extend"),
+    "hand in job": Pair.hand_in_job,
+    "leave job": lambda pair: pair.tester.abandon(pair.job_id, key="leave"),
+    "reject job": lambda pair: pair.tester.reject(pair.job_id, key="reject"),
+    "announce": lambda pair: pair.ring("timers", "job.announce"),
+    "expire job": lambda pair: pair.ring("timers", "job.expire"),
+    "overrun": lambda pair: pair.ring("timers", "job.overrun"),
+    "extract": lambda pair: pair.ring("judge", "job.extract"),
+    "extract overdue": lambda pair: pair.ring("timers", "job.extract_overdue"),
+    "mature job": lambda pair: pair.ring("timers", "job.mature"),
+    "tell slack": lambda pair: pair.ring("courier", "job.tell_slack"),
+    "open issue": lambda pair: pair.ring("courier", "job.open_issue"),
 }
 
 _EARNED = ("post", "accept", "submit", "approve")
 _HANDED_IN = ("post", "accept", "submit")
 _SEALED = ("post", "accept", "submit credential")
+OFFERED = ("order job", "announce")
+CLAIMED = (*OFFERED, "claim", "work")
+TESTED = (*CLAIMED, "hand in job")
+TESTED_FOR_ISSUES = ("grant", *TESTED)
 DEEDS: dict[str, Deed] = {
     "deposit": Deed(STEPS["deposit"]),
     "post": Deed(STEPS["post"], order=HOOK),
@@ -356,6 +195,24 @@ DEEDS: dict[str, Deed] = {
     "give money back": Deed(STEPS["give money back"], before=("deposit",)),
     "suspend": Deed(STEPS["suspend"], before=("stranger",)),
     "webhook": Deed(STEPS["carry"], by_request=False, before=(*_HANDED_IN, "judge"), order=HOOK | WINDOW),
+    "order job": Deed(STEPS["order job"], order=FORM),
+    "order job without a key": Deed(STEPS["order job without a key"], order=FORM),
+    "order job with issues": Deed(STEPS["order job"], before=("grant",), order=ISSUES),
+    "grant": Deed(STEPS["grant"]),
+    "take back": Deed(STEPS["take back"], before=("grant",)),
+    "claim": Deed(STEPS["claim"], before=OFFERED, order=FORM),
+    "extend": Deed(STEPS["extend"], before=CLAIMED, order=FORM),
+    "hand in job": Deed(STEPS["hand in job"], before=CLAIMED, order=FORM),
+    "leave job": Deed(STEPS["leave job"], before=CLAIMED),
+    "reject job": Deed(STEPS["reject job"], before=CLAIMED),
+    "announce": Deed(STEPS["announce"], by_request=False, before=("order job",)),
+    "expire job": Deed(STEPS["expire job"], by_request=False, before=(*OFFERED, "tell slack"), waits={"hours": 2.01}),
+    "overrun": Deed(STEPS["overrun"], by_request=False, before=CLAIMED, waits={"minutes": 10.1}, then_days=1),
+    "extract": Deed(STEPS["extract"], by_request=False, before=TESTED, order=FORM),
+    "extract for issues": Deed(STEPS["extract"], by_request=False, before=TESTED_FOR_ISSUES, order=ISSUES),
+    "mature job": Deed(STEPS["mature job"], by_request=False, before=(*TESTED, "extract"), waits={"days": 7.01}),
+    "open issue": Deed(STEPS["open issue"], by_request=False, before=(*TESTED_FOR_ISSUES, "extract"), order=ISSUES),
+    "tell slack": Deed(STEPS["tell slack"], by_request=False, before=OFFERED),
 }
 
 

@@ -1,67 +1,37 @@
 """What must hold in every deployment at every moment, read from the rows themselves and not from our own answers.
 
 books        every account sums up, nothing is below zero, all of it is zero together
-agents       escrow is the reward and fee of the open tasks, deposit is what was paid in and not spent, to the micro
+agents       escrow is what the open things may cost, deposit is what was paid in and not spent, to the micro
 operators    pending is what waits out a hold; pending, available and paid out are all that was earned
-ratings      an operator's stars are those that completed tasks gave
-house        its fees are the fees of completed tasks
-counts       the counters by status are the tasks that there are
-loads        an operator's open assignments are the claimed ones
-board        the feed shows the tasks that wait for somebody, and no others
+house        its fees are the fees of what was completed
+counts       the counters by status are the things that there are
+loads        an operator's open assignments are the claimed ones, of each product and of all
+board        each product's feed shows the things that wait for somebody, and no others
 agenda       for everything that must still happen there is an entry that is alive, and the sweeper would find it
-disputes     a task is disputed as long as the dispute about its last proof is open, and what ended one adds up
-keeping      what was handed in encrypted will be removed
-history      the events of a task are a walk through its lifecycle that ends where the task is
+history      the events of a thing are a walk through its lifecycle that ends where the thing is
+
+What holds of one product's things alone is in order_of_tasks.py and order_of_jobs.py.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 from chalicelib.core.agenda import store as agenda
 from chalicelib.core.board import store as board
-from chalicelib.core.events import store as events
 from chalicelib.core.world import World
-from chalicelib.kit.clock import iso
-from chalicelib.kit.store import Store
-from chalicelib.kit.table import Item, unpack
-from chalicelib.products.tasks import rules
-from chalicelib.products.tasks.kinds import FORGET, WITHDRAW_ALL
-from chalicelib.products.tasks.lifecycle import TASK, Status
-from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome
-from chalicelib.products.tasks.model.tasks import Task
-from chalicelib.products.tasks.store.disputes import read_dispute
-from chalicelib.products.tasks.store.tasks import HEADS
+from chalicelib.kit.table import Item
 from tests.harness import House
+from tests.proofs import order_of_jobs, order_of_tasks
+from tests.proofs.order_of_jobs import JOBS
+from tests.proofs.order_of_tasks import TASKS
+from tests.proofs.rows import Rows, read, scan
+from tests.proofs.things import Things
 
-ENDED = (Status.COMPLETED, Status.CANCELLED)
-WORKING = (Status.ESTIMATE_PENDING, Status.ACCEPTED, Status.IN_PROGRESS)
-CREATED = "task.created"
+__all__ = ["Rows", "check", "read", "scan"]
 
-
-@dataclass(frozen=True)
-class Rows:
-    """Everything that a deployment has on record at one quiet moment."""
-
-    tasks: list[Task]
-    board: list[Item]
-    entries: dict[str, Item]
-    counts: dict[str, Item]
-    verdicts: list[Item]
-    credentials: list[Item]
-    disputes: list[Dispute]
-    payouts: list[Item]
-    deposits: list[Item]
-    operators: list[Item]
-    history: dict[str, list[Item]]
-    audits: dict[str, list[Item]]
-    events: dict[str, list[Item]]
-
-    def dispute_about(self, task: Task) -> Dispute | None:
-        """The dispute about what was handed in last."""
-        last = (task.task_id, task.submissions)
-        return next((one for one in self.disputes if (one.task_id, one.number) == last), None)
+EVERYTHING = (TASKS, JOBS)
+LOADS = ("open", *(name(one.product) for one in EVERYTHING for name in (board.open_of, board.listed_of)))
 
 
 def check(house: House, may_die: Collection[str] = ()) -> Rows:
@@ -70,88 +40,38 @@ def check(house: House, may_die: Collection[str] = ()) -> Rows:
     balances = house.prove().balances
     rows = read(world)
     _check_money(rows, balances)
-    _check_counts(rows)
-    _check_board(world, rows)
-    _check_agenda(rows)
-    _check_ratings(rows)
-    _check_disputes(rows)
+    _check_loads(rows)
+    for things in EVERYTHING:
+        _check_counts(rows, things)
+        _check_board(world, rows, things)
+        _check_agenda(rows, things)
+        for thing in rows.things[things.product]:
+            _check_history(things, thing, rows.history[thing.ref.id])
+    _check_index(rows)
+    order_of_tasks.check(rows)
+    order_of_jobs.check(rows)
     dead = {entry_id for entry_id, item in rows.entries.items() if "dead" in item and item["kind"] not in may_die}
     assert not dead, dead
-    for task in rows.tasks:
-        check_history(task, rows.history[task.task_id])
     return rows
 
 
-def read(world: World) -> Rows:
-    """All rows, table by table: only for moments when nobody writes."""
-    tasks = list(scan(world.store, "tasks"))
-    history: dict[str, list[Item]] = defaultdict(list)
-    audits: dict[str, list[Item]] = defaultdict(list)
-    by_owner: dict[str, list[Item]] = defaultdict(list)
-    for item in scan(world.store, "events"):
-        event = events.read(item)
-        of_backoffice = item["pk"].startswith("audit#")
-        (audits if of_backoffice else history)[event["subject"]].append(event)
-        by_owner[item["pk"]].append(event)
-    return Rows(
-        tasks=[HEADS.read(item) for item in tasks if item["sk"].startswith("task_")],
-        board=list(scan(world.store, "board")),
-        entries={item["pk"]: item for item in scan(world.store, "agenda")},
-        counts={item["pk"]: item for item in tasks if item["sk"] == "counts"},
-        verdicts=[item for item in tasks if item["sk"].startswith("verdict#")],
-        credentials=[item for item in tasks if item["sk"].startswith("credential#")],
-        disputes=[read_dispute(item) for item in tasks if item["sk"].startswith("dispute#")],
-        payouts=[row for row in scan(world.store, "payouts") if row["sk"].startswith("payout_")],
-        deposits=[row for row in scan(world.store, "deposits") if row["sk"].startswith("in#")],
-        operators=[item for item in scan(world.store, "identity") if item["pk"].startswith("op_")],
-        history=history,
-        audits=audits,
-        events=by_owner,
-    )
-
-
-def scan(store: Store, table: str) -> Iterator[Item]:
-    """Every row of a table."""
-    for page in store.client.get_paginator("scan").paginate(TableName=store.names[table], ConsistentRead=True):
-        yield from map(unpack, page["Items"])
-
-
-def awaited(task: Task, dispute: Dispute | None = None) -> list[str]:
-    """How the ids of the entries begin without which a task would stay as it is for ever."""
-    path, number = task.ref.path, task.submissions
-    match task.status:
-        case Status.PENDING | Status.ESTIMATE_PENDING:
-            return [f"task.expire:{path}:{iso(task.deadline)}"]
-        case Status.ACCEPTED | Status.IN_PROGRESS:
-            return [f"task.expire:{path}:{iso(rules.latest_work(task.deadline))}"]
-        case Status.SUBMITTED:
-            return [f"task.judge:{path}:{number}", f"task.judge_overdue:{path}:{number}"]
-        case Status.VERIFIED:
-            return [f"task.complete:{path}:{number}"]
-        case Status.MANUAL_REVIEW:
-            return [f"task.lapse:{path}:{number}"]
-        case Status.DISPUTED:
-            return [f"task.resolve:{path}:{dispute.dispute_id if dispute else ''}"]
-        case Status.COMPLETED if task.held and task.hold_until:
-            return [f"task.mature:{path}:{iso(task.hold_until)}"]
-        case _:
-            return []
-
-
-def check_history(task: Task, history: list[Item]) -> None:
-    """Every event is one legal move, and together they lead from PENDING to where the task is, each step once."""
-    legal = {(move.announced, move.start, move.end) for move in TASK.moves}
-    arrivals: Counter[str] = Counter()
-    for event in (one for one in history if one["type"].startswith("task.")):
+def _check_history(things: Things, thing: Any, history: list[Item]) -> None:
+    """Every event is one legal move, and together they lead from the first state to that of the thing, each once."""
+    legal = {(move.announced, move.start, move.end) for move in things.heads.lifecycle.moves}
+    created, arrivals = f"{things.thing}.created", Counter[str]()
+    for event in (one for one in history if one["type"].startswith(f"{things.thing}.")):
         facts = event["data"]
+        if event["type"] in things.no_moves:
+            continue
         arrivals[facts["status"]] += 1
-        if event["type"] != CREATED:
+        if event["type"] != created:
             step = (event["type"], facts["previous_status"], facts["status"])
-            assert step in legal, (task.task_id, step)
+            assert step in legal, (thing, step)
             arrivals[facts["previous_status"]] -= 1
     kinds = Counter(event["type"] for event in history)
-    assert {status: left for status, left in arrivals.items() if left} == {task.status: 1}, (task, kinds)
-    assert (kinds[CREATED], kinds["task.submitted"]) == (1, task.submissions), (task, kinds)
+    assert {status: left for status, left in arrivals.items() if left} == {thing.status: 1}, (thing, kinds)
+    told = (kinds[created], kinds[f"{things.thing}.submitted"])
+    assert told == (1, things.submissions(thing)), (thing, kinds)
 
 
 def _check_money(rows: Rows, balances: dict[str, int]) -> None:
@@ -159,14 +79,14 @@ def _check_money(rows: Rows, balances: dict[str, int]) -> None:
     fees = 0
     for row in rows.deposits:
         free[row["pk"]] += _paid_in(row)
-    for task in rows.tasks:
-        free[task.account_id] -= task.total_micros - (task.refunded_micros or 0)
-        if task.status not in ENDED and not task.held:
-            escrow[task.account_id] += task.total_micros
-        reward, fee = _shares(task, rows.dispute_about(task))
-        earned[str(task.operator_id)] += reward
-        pending[str(task.operator_id)] += reward if task.held else 0
-        fees += fee
+    for things in EVERYTHING:
+        for thing in rows.things[things.product]:
+            share = things.share(thing, rows)
+            free[thing.account_id] -= share.spent
+            escrow[thing.account_id] += share.in_escrow
+            earned[str(thing.operator_id)] += share.earned
+            pending[str(thing.operator_id)] += share.pending
+            fees += share.fee
     for payout in rows.payouts:
         paid[payout["pk"]] += payout["amount_micros"] if payout["state"] != "failed" else 0
     for owner in {path.partition("/")[0] for path in balances} | {*free, *earned, *paid}:
@@ -188,81 +108,56 @@ def _paid_in(deposit: Item) -> int:
     return int(there - deposit.get("returned_micros", 0))
 
 
-def _shares(task: Task, dispute: Dispute | None) -> tuple[int, int]:
-    """What the operator and the house have of a task by now, whether or not it is free yet."""
-    if dispute is not None and dispute.outcome is not None:
-        return dispute.operator_micros or 0, dispute.house_micros or 0
-    paid = task.held or task.status is Status.COMPLETED
-    return (task.reward_micros, task.fee_micros) if paid else (0, 0)
-
-
-def _check_disputes(rows: Rows) -> None:
-    tasks = {task.task_id: task for task in rows.tasks}
-    assert {task.task_id for task in rows.tasks if task.status is Status.DISPUTED} == {
-        dispute.task_id for dispute in rows.disputes if dispute.state is DisputeState.OPEN
-    }
-    for dispute in rows.disputes:
-        task = tasks[dispute.task_id]
-        last = dispute.number == task.submissions
-        assert last == (dispute.state is not DisputeState.RESUBMITTED), (task, dispute)
-        assert (dispute.outcome is not None) == (dispute.state is DisputeState.RESOLVED), dispute
-        if dispute.outcome:
-            parts = (dispute.operator_micros, dispute.house_micros, dispute.refunded_micros)
-            assert sum(part or 0 for part in parts) == task.total_micros, dispute
-            ended = Status.CANCELLED if dispute.outcome is Outcome.REFUND else Status.COMPLETED
-            assert (task.status, task.held, task.hold_until) == (ended, False, None), (task, dispute)
-            assert (task.refunded_micros or 0) == dispute.refunded_micros, (task, dispute)
-        elif dispute.state is DisputeState.OPEN:
-            assert task.held == dispute.completed_before, (task, dispute)
-
-
-def _check_counts(rows: Rows) -> None:
+def _check_counts(rows: Rows, things: Things) -> None:
     real: dict[str, Counter[str]] = defaultdict(Counter)
-    for task in rows.tasks:
-        real[task.account_id][task.status] += 1
-    for account_id, row in rows.counts.items():
-        said = {status: row.get(status, 0) for status in Status if row.get(status, 0)}
+    for thing in rows.things[things.product]:
+        real[thing.account_id][thing.status] += 1
+    counts = rows.counts[things.product]
+    for account_id, row in counts.items():
+        said = {status: row[status] for status in things.heads.lifecycle.states if row.get(status)}
         assert said == dict(real[account_id]), account_id
-    assert set(real) <= set(rows.counts)
+    assert set(real) <= set(counts)
 
 
-def _check_board(world: World, rows: Rows) -> None:
-    claimed: Counter[str] = Counter()
-    loads: dict[str, Any] = {}
+def _check_loads(rows: Rows) -> None:
+    """What operators have open, in all and of each product, and what they have kept of each, from the assignments."""
+    real: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows.board:
-        if row["sk"] == "load":
-            loads[row["pk"]] = row["open"]
-        elif row.get("state") == "claimed":
-            claimed[row["operator_id"]] += 1
-    assert {who: load for who, load in loads.items() if load} == dict(claimed)
-    working = Counter(str(task.operator_id) for task in rows.tasks if task.status in WORKING)
-    assert working == claimed
-    shown = {item["pk"] for item in board.feed(world.store, "tasks", None, 1_000, None).items}
-    assert shown == {task.task_id for task in rows.tasks if task.status is Status.PENDING}
+        if "state" in row:
+            claimed = row["state"] == "claimed"
+            kept = {board.listed_of(row["product"]): row["state"] != "released"}
+            real[row["operator_id"]].update({"open": claimed, board.open_of(row["product"]): claimed, **kept})
+    for row in (one for one in rows.board if one["sk"] == "load"):
+        said = {name: int(row.get(name, 0)) for name in LOADS}
+        assert said == {name: real[row["pk"]][name] for name in LOADS}, row
+    assert set(real) <= {row["pk"] for row in rows.board if row["sk"] == "load"}
 
 
-def _check_ratings(rows: Rows) -> None:
-    stars, times = Counter[str](), Counter[str]()
-    for task in rows.tasks:
-        if task.rating is not None:
-            stars[str(task.operator_id)] += task.rating
-            times[str(task.operator_id)] += 1
-    for row in rows.operators:
-        given = (row.get("rating_sum", 0), row.get("rating_count", 0))
-        assert given == (stars[row["pk"]], times[row["pk"]]), row["pk"]
+def _check_board(world: World, rows: Rows, things: Things) -> None:
+    claimed = Counter(
+        row["operator_id"] for row in rows.board
+        if row.get("state") == "claimed" and row["product"] == things.product
+    )  # fmt: skip
+    there = rows.things[things.product]
+    assert Counter(str(thing.operator_id) for thing in there if things.is_at_work(thing)) == claimed
+    shown = {item["pk"] for item in board.feed(world.store, things.product, None, 1_000, None).items}
+    assert shown == {thing.ref.id for thing in there if thing.status in things.offered}
 
 
-def _check_agenda(rows: Rows) -> None:
+def _check_agenda(rows: Rows, things: Things) -> None:
+    """Nothing waits for an entry that is not there, and no entry is about nothing."""
+    there = rows.things[things.product]
+    for thing in there:
+        for wanted in things.awaited(thing, rows):
+            assert any(entry_id.startswith(wanted) for entry_id in rows.entries), (thing, wanted, set(rows.entries))
+    about = [row for row in rows.entries.values() if row["kind"].startswith(f"{things.thing}.")]
+    subjects = {row["subject"] for row in about if row["kind"] not in things.of_accounts}
+    strays = subjects - {thing.ref.path for thing in there}
+    assert not strays, strays
+
+
+def _check_index(rows: Rows) -> None:
     """The index of the sweeper is sparse: it has the rows with a shard and a due time, and those must be the living."""
     for row in rows.entries.values():
         in_index = row.get("shard") in agenda.SHARDS and "due_at" in row
         assert in_index == ("dead" not in row), row
-    for task in rows.tasks:
-        for wanted in awaited(task, rows.dispute_about(task)):
-            assert any(entry_id.startswith(wanted) for entry_id in rows.entries), (task, wanted, set(rows.entries))
-    forgotten = {row["subject"].rpartition("/")[2] for row in rows.entries.values() if row["kind"] == FORGET.name}
-    assert {row["pk"] for row in rows.credentials} <= forgotten, "a credential is kept for ever"
-    known = {task.ref.path for task in rows.tasks}
-    about_tasks = (row for row in rows.entries.values() if row["kind"].startswith("task."))
-    strays = {row["subject"] for row in about_tasks if row["kind"] != WITHDRAW_ALL.name} - known
-    assert not strays, strays

@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.core.ports.courier import Receipt
+from chalicelib.core.ports.forge import ForgeUnavailable, Issue
 from chalicelib.core.ports.judge import Case, JudgeUnavailable, RequirementResult, Verdict
 from chalicelib.core.ports.payments import Charge, Notice, Opened, Paid, Refused, Unheard, Unknown
+from chalicelib.core.ports.reader import Change, Extraction, Finding, Plan, ReaderUnavailable, Report
 from chalicelib.kit.clock import Clock
 from chalicelib.kit.outside import Unreached
 from tests.faults import Fault, never
+from tests.harness import House
+
+SLACK = "https://slack.example.com/hook"
 
 
 @dataclass
@@ -32,6 +37,70 @@ class Mind:
         met = self.confidence >= 90
         results = [RequirementResult(one, met, self.confidence, "as told") for one in case.requirements]
         return Verdict(self.confidence, "As I was told.", results, "stand-in")
+
+
+@dataclass
+class Scribe:
+    """A reader who writes down what is asked for, and finds what it is told to find; it may be out."""
+
+    findings: int = 1
+    is_there: bool = True
+    covers: bool = True
+    fail: Callable[[str, int], Fault | None] = never
+    reports: list[Report] = field(default_factory=list)
+
+    def extract(self, report: Report, problem: str = "") -> Extraction:
+        self.reports.append(report)
+        if (fault := self.fail("extract", len(self.reports) - 1)) is not None:
+            raise ReaderUnavailable("no answer") if isinstance(fault.error, Exception) else fault.error
+        if not self.is_there:
+            raise ReaderUnavailable("nobody is there")
+        data = {one.name: True for one in report.fields} if self.covers else {}
+        found = [Finding(f"Finding {number}", "As I was told.") for number in range(1, self.findings + 1)]
+        return Extraction(True, "As I was told.", data, found, "stand-in")
+
+    def plan(self, change: Change) -> Plan:
+        raise NotImplementedError("nobody asks for a plan here")
+
+
+@dataclass
+class Hub:
+    """A forge that keeps every issue, also those that were opened twice."""
+
+    is_up: bool = True
+    fail: Callable[[str, int], Fault | None] = never
+    issues: list[str] = field(default_factory=list)
+    """The text of each, the first of which has the number 1."""
+    _calls: int = 0
+    _lock: Any = field(default_factory=threading.Lock, repr=False)
+
+    def read(self, repo: str, path: str, bytes_max: int) -> str | None:
+        self._asked("read_file", lambda: None)
+        return f"{path} of {repo}"
+
+    def find(self, repo: str, mark: str) -> Issue | None:
+        self._asked("find_issue", lambda: None)
+        numbers = [number for number, text in enumerate(self.issues, 1) if mark in text]
+        return _issue(repo, numbers[0]) if numbers else None
+
+    def open(self, repo: str, title: str, text: str) -> Issue:
+        self._asked("open_issue", lambda: self.issues.append(text))
+        return _issue(repo, len(self.issues))
+
+    def about(self, job_id: str) -> int:
+        """How many issues tell of a job."""
+        return sum(job_id in text for text in self.issues)
+
+    def _asked(self, name: str, deed: Callable[[], object]) -> None:
+        with self._lock:
+            self._calls += 1
+            fault = self.fail(name, self._calls - 1)
+            if not self.is_up:
+                raise ForgeUnavailable("nobody is there")
+            if fault is None or fault.after:
+                deed()
+        if fault is not None:
+            raise ForgeUnavailable("no answer") if isinstance(fault.error, Exception) else fault.error
 
 
 @dataclass(frozen=True)
@@ -66,9 +135,9 @@ class Mailbox:
             self.letters.append(Letter(url, json.loads(body), headers.get("webhook-id")))
         return Receipt(self.status) if fault is None else _lost(fault)
 
-    def about(self, task_id: str) -> list[Letter]:
-        """The letters about one task."""
-        return [letter for letter in list(self.letters) if letter.words["task_id"] == task_id]
+    def about(self, thing_id: str) -> list[Letter]:
+        """The letters about one thing."""
+        return [letter for letter in list(self.letters) if thing_id in json.dumps(letter.words)]
 
 
 @dataclass
@@ -138,6 +207,18 @@ class MovableClock:
     def _shift(self) -> timedelta:
         wrong: timedelta = getattr(self._wrong, "by", timedelta())
         return self.ahead + wrong
+
+
+def outside(house: House) -> dict[str, Any]:
+    """The parts of a world whose strangers are all stand-ins, and whose testers have a channel."""
+    rails = {**house.world.rails, "payoneer": Purse()}
+    settings = house.world.settings.model_copy(update={"slack_webhook_url": SLACK})
+    strangers = {"judge": Mind(), "courier": Mailbox(), "reader": Scribe(), "forge": Hub(), "till": Counter()}
+    return {**strangers, "rails": rails, "settings": settings, "clock": MovableClock(house.world.clock)}
+
+
+def _issue(repo: str, number: int) -> Issue:
+    return Issue(number, f"https://forge.example.com/{repo}/issues/{number}")
 
 
 def _lost(fault: Fault) -> Receipt:

@@ -15,11 +15,12 @@ import pytest
 
 import app
 from chalicelib.core.world import World
-from chalicelib.kit import commit
+from chalicelib.kit import commit, ids
 from chalicelib.kit.table import Key
 from tests import faults
 from tests.faults import Fault, FlakyClient
 from tests.harness import House, Reply, picture
+from tests.products.qa.people import ORDER, SAID, Customer, Tester
 from tests.products.tasks.sealing import Errand
 from tests.products.tasks.stages import PHOTOS, Scene, scene
 from tests.proofs import order
@@ -46,6 +47,8 @@ class Ask:
     raw: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    done: tuple[int, str | None] | None = None
+    """What it comes to, if that is not the status of its route and no refusal."""
 
 
 Prepare = Callable[[Scene], Ask]
@@ -124,6 +127,46 @@ def _upload(stage: Scene) -> Ask:
     return Ask("", None, picture(size=(8, 8)), {"Content-Type": "image/png"})
 
 
+def _job_words() -> dict[str, Any]:
+    """An order of a test like no other: the same words again would be the same job."""
+    return {**ORDER, "description": ids.new("run")}
+
+
+def _run(stage: Scene) -> Ask:
+    """A client that does not wait: it is told that the job goes on, which is no refusal of the deed."""
+    return Ask("", _job_words(), headers={"Prefer": "wait=0"}, done=(408, "still_running"))
+
+
+def _on_job(words: Any = None, *, claimed: bool = True) -> Prepare:
+    """A deed about a new job, which the tester is at, or can take."""
+
+    def prepare(stage: Scene) -> Ask:
+        customer, tester = Customer(stage.agent), Tester(stage.operator)
+        for one in tester.get("/jobs?scope=mine").json["data"]:
+            # A tester is at one job at a time.
+            if one["state"] == "claimed":
+                assert tester.abandon(one["id"]).status == 200
+        job_id = customer.ordered(**_job_words())
+        if claimed:
+            assert tester.claim(job_id).status == 200
+        return Ask(job_id, words)
+
+    return prepare
+
+
+def _repository(stage: Scene) -> Ask:
+    """One that is granted."""
+    words = {**BECAUSE, "repo": "octocat/hello-world"}
+    assert stage.house.admin.do(f"/agents/{stage.agent.id}/repositories", repo=words["repo"]).status == 200
+    return Ask(stage.agent.id, words)
+
+
+def _recording(stage: Scene) -> Ask:
+    """Only whoever is at work announces a file."""
+    _another(stage, "ACCEPTED")
+    return Ask("", {"content_type": "image/png", "size_bytes": 10, "sha256": "0" * 64})
+
+
 def _dead(stage: Scene) -> Ask:
     """An entry that ran out of tries."""
     task_id = _another(stage, "COMPLETED").task_id
@@ -145,6 +188,7 @@ def _real_money(house: House, **more: Any) -> AbstractContextManager[World]:
 _AGENT = "/api/v1/agents"
 _HOOKS = "/api/v1/webhooks/endpoints"
 _ADMIN = "/api/v1/admin"
+_TESTER = "/api/tester"
 RETRIEVE = "POST /api/v1/tasks/{task_id}/retrieve-credential"
 
 
@@ -207,6 +251,16 @@ ASKS: dict[str, Prepare] = {
     f"POST {_ADMIN}/agenda/rerun": _dead,
     f"POST {_ADMIN}/agenda/drop": _dead,
     f"POST {_ADMIN}/books/prove": lambda stage: Ask("", BECAUSE),
+    "POST /api/jobs": lambda stage: Ask("", _job_words()),
+    "POST /api/run": _run,
+    f"POST {_TESTER}/uploads": _recording,
+    f"POST {_TESTER}/jobs/{{job_id}}/claim": _on_job(claimed=False),
+    f"POST {_TESTER}/jobs/{{job_id}}/extend": _on_job({"minutes": 1}),
+    f"POST {_TESTER}/jobs/{{job_id}}/submit": _on_job({"testerResponse": SAID}),
+    f"POST {_TESTER}/jobs/{{job_id}}/abandon": _on_job({}),
+    f"POST {_TESTER}/jobs/{{job_id}}/reject": _on_job(BECAUSE),
+    f"POST {_ADMIN}/agents/{{agent_id}}/repositories": _repository,
+    f"POST {_ADMIN}/agents/{{agent_id}}/repositories/withdraw": _repository,
 }
 DEEDS = {route.name: route for route in app.ROUTES if route.method != "GET" and route.name not in BY_ONE_WRITE}
 
@@ -249,24 +303,34 @@ def test_every_deed_is_here() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [{"GIVE_BACKS_PER_DAY": "100"}])
+@pytest.mark.parametrize("settings", [{"OPEN_ASSIGNMENTS_MAX": "100", "GIVE_BACKS_PER_DAY": "100"}])
 def test_who_meets_others_at_the_same_rows_is_done_or_told_and_nothing_is_half_done(stage: Scene) -> None:
     for name, prepare in ASKS.items():
         ask = prepare(stage)
         before, always = rows(stage.house), Contended(stage.house.world.store.client, 99)
         busy = send(stage, name, ask, always)
-        told = (409, "in_progress") if name == ONLY_A_CLAIM else (503, "busy")
-        assert (name, (busy.status, busy.json["code"]), always.met) == (name, told, commit.TRIES_MAX)
+        due = (409, "in_progress") if name == ONLY_A_CLAIM else (503, "busy")
+        assert (name, told(busy), always.met) == (name, due, commit.TRIES_MAX)
         assert int(busy.headers["retry-after"]) > 0, name
         assert rows(stage.house) == before, name
         twice = Contended(stage.house.world.store.client, 2)
         made = send(stage, name, ask, twice)
-        assert (name, made.status, twice.met) == (name, DEEDS[name].status, 2), made
+        assert (name, told(made), twice.met) == (name, done(name, ask), 2), made
         assert name == ONLY_A_CLAIM or rows(stage.house) != before, name
         stage.house.admin.do(f"/agents/{stage.agent.id}/unsuspend")
         stage.house.admin.do(f"/operators/{stage.operator.id}/unsuspend")
     lose_all(stage.house)
     stage.house.prove()
+
+
+def done(name: str, ask: Ask) -> tuple[int, str | None]:
+    """What the answer to a deed that is done is."""
+    return ask.done or (DEEDS[name].status, None)
+
+
+def told(reply: Reply) -> tuple[int, str | None]:
+    """The status of an answer, and its code if it is a refusal."""
+    return reply.status, reply.json.get("code") if reply.status >= 400 else None
 
 
 def send(stage: Scene, name: str, ask: Ask, client: Any, key: str = "") -> Reply:

@@ -23,8 +23,9 @@ from tests.harness import Agent, House, Reply
 from tests.proofs import order, outcome
 from tests.proofs.crash_points import CrashPoint, every, tapped, telling
 from tests.proofs.crowd import patient
-from tests.proofs.deeds import DEEDS, ERRAND, Deed, Pair
-from tests.proofs.stand_ins import Counter, Mailbox, Mind, MovableClock, Purse
+from tests.proofs.deeds import DEEDS, Deed
+from tests.proofs.pairs import ERRAND, Pair
+from tests.proofs.stand_ins import Mailbox, MovableClock, outside
 from tests.proofs.summary import CRASH_POINTS
 
 UNTROUBLED = "nothing went wrong"
@@ -33,16 +34,16 @@ UNTROUBLED = "nothing went wrong"
 @pytest.fixture
 def clock(house: House) -> Iterator[MovableClock]:
     """A house with a Guardian who approves, a receiver who takes everything, and clocks that can be put ahead."""
-    clock = MovableClock(house.world.clock)
-    rails = {**house.world.rails, "payoneer": Purse()}
-    with house.living_in(judge=Mind(95), courier=Mailbox(), clock=clock, rails=rails, till=Counter()):
-        yield clock
+    parts = outside(house)
+    with house.living_in(**parts):
+        yield parts["clock"]
 
 
 # The rest waits for the thorough proof below: a run of everything has to stay short.
 QUICK = (
     "deposit", "notice", "post", "post by tool", "cancel", "accept", "estimate", "submit", "judge", "complete",
-    "dispute", "mature", "expire", "pay out",
+    "dispute", "mature", "expire", "pay out", "order job", "order job without a key", "claim", "hand in job", "extract",
+    "open issue",
 )  # fmt: skip
 
 
@@ -159,9 +160,8 @@ def losing(times: int) -> Callable[[str, int], Fault | None]:
     return faults.nth_of(range(times), faults.lost_answer(), operation="transact_write_items")
 
 
-def survive(house: House, clock: MovableClock, deed: Deed, *, thorough: bool, then_days: int = 0) -> int:
-    """Cut a deed off at every call of its own, or thoroughly at those of the door as well, and compare what came of it,
-    after so many days.
+def survive(house: House, clock: MovableClock, deed: Deed, *, thorough: bool) -> int:
+    """Cut a deed off at every call of its own, or thoroughly at those of the door as well, and compare what came of it.
 
     The number of crash points.
     """
@@ -174,7 +174,7 @@ def survive(house: House, clock: MovableClock, deed: Deed, *, thorough: bool, th
     for point in every(learnt.calls) if thorough else telling(learnt.calls, first):
         pairs[point.name] = deed.prepare(house, clock, agent)
         suffer(house, deed, pairs[point.name], point)
-    clock.pass_time(days=then_days)
+    clock.pass_time(days=deed.then_days)
     settle(house, clock)
     rows, mailbox = order.check(house), house.world.courier
     assert isinstance(mailbox, Mailbox)

@@ -22,12 +22,13 @@ from tests.proofs import order
 from tests.proofs.bells import entry_of, give, lose_all
 from tests.proofs.crash_points import READS, CrashPoint
 from tests.proofs.crowd import patient
-from tests.proofs.deeds import STEPS, Deed, errand
-from tests.proofs.stand_ins import Mailbox, Mind, MovableClock, Purse
-from tests.proofs.test_contention import ASKS, DEEDS, send, stage
+from tests.proofs.deeds import STEPS, Deed
+from tests.proofs.stand_ins import Mind, MovableClock, Purse, outside
+from tests.proofs.test_contention import ASKS, done, send, stage, told
 from tests.proofs.test_crashes import settle, survive
 from tests.proofs.test_double_delivery import TIMERS
-from tests.proofs.test_unheard import OTHERWISE, told
+from tests.proofs.test_office_delivery import ON_THE_BOARD
+from tests.proofs.test_unheard import OTHERWISE
 from tests.providers import live, notify
 
 __all__ = ["stage"]  # A fixture: pytest finds it here by its name.
@@ -36,6 +37,9 @@ __all__ = ["stage"]  # A fixture: pytest finds it here by its name.
 BY_THEMSELVES = {
     "POST /api/v1/agents/register", "POST /api/v1/operator/register", "POST /api/v1/agents/deposit/usdc",
 }  # fmt: skip
+# The pairs wait for these one after the other: for the first and the last of them, what comes next must be over, or not
+# have begun.
+THEN_DAYS = {"task.lapse": 6, "job.overrun": 1, "job.extract_overdue": 1}
 # Cut off at every call by tests/core/test_endpoints.py.
 OF_ENDPOINTS = {"events.pump", "webhook.endpoint"}
 
@@ -54,15 +58,16 @@ def _points(calls: list[str]) -> Iterator[tuple[int, bool]]:
 def test_a_deed_that_died_anywhere_is_done_by_asking_again(stage: Scene, name: str) -> None:
     house, plain = stage.house, stage.house.world.store.client
     learnt = FlakyClient(plain, never)
-    assert send(stage, name, ASKS[name](stage), learnt, key="learn").status == DEEDS[name].status
+    first = ASKS[name](stage)
+    assert told(send(stage, name, first, learnt, key="learn")) == done(name, first)
     _let_everybody_in(stage)
     for number, after in _points(learnt.calls):
         ask, key = ASKS[name](stage), f"{number}-{after}"
         with suppress(Killed):
             send(stage, name, ask, FlakyClient(plain, faults.nth(number, faults.killed(after=after))), key=key)
         again = patient(partial(send, stage, name, ask, plain, key=key))
-        done = after and learnt.calls[number] == "transact_write_items"
-        due = OTHERWISE.get(name, (DEEDS[name].status, None)) if done else (DEEDS[name].status, None)
+        was_done = after and learnt.calls[number] == "transact_write_items"
+        due = OTHERWISE.get(name, done(name, ask)) if was_done else done(name, ask)
         assert told(again) == due, (number, after, learnt.calls)
         _let_everybody_in(stage)
     lose_all(house)
@@ -77,10 +82,9 @@ def _let_everybody_in(stage: Scene) -> None:
 @pytest.fixture
 def clock(house: House) -> Iterator[MovableClock]:
     """A house of stand-ins, and clocks that can be put ahead."""
-    clock = MovableClock(house.world.clock)
-    rails = {**house.world.rails, "payoneer": Purse()}
-    with house.living_in(judge=Mind(95), courier=Mailbox(), clock=clock, rails=rails):
-        yield clock
+    parts = outside(house)
+    with house.living_in(**parts):
+        yield parts["clock"]
 
 
 @pytest.mark.slow
@@ -90,14 +94,12 @@ def test_a_timer_that_died_anywhere_comes_to_the_same_end(name: str, house: Hous
     assert isinstance(house.world.judge, Mind)
     house.world.judge.confidence = timer.confidence
     rung = Deed(
-        lambda pair: pair.ring(timer.queue, timer.kind), timer.before, timer.waits, order=timer.words, by_request=False
-    )
-    # The pairs wait for this one one after the other: for the first and the last of them, what comes next must be over,
-    # or not have begun.
-    lapses = timer.kind == "task.lapse"
-    settings = house.world.settings.model_copy(update={"dispute_days": 365} if lapses else {})
+        lambda pair: pair.ring(timer.queue, timer.kind), timer.before, timer.waits, order=timer.words, by_request=False,
+        then_days=THEN_DAYS.get(timer.kind, 0),
+    )  # fmt: skip
+    settings = house.world.settings.model_copy(update={"dispute_days": 365} if timer.kind == "task.lapse" else {})
     with house.living_in(settings=settings):
-        assert survive(house, clock, rung, thorough=False, then_days=6 if lapses else 0) > 0
+        assert survive(house, clock, rung, thorough=False) > 0
 
 
 @dataclass(frozen=True)
@@ -109,15 +111,16 @@ class Matter:
     check: Callable[[], Any]
 
 
-def _board(house: House, agent: Agent) -> Matter:
-    tasks = [errand(agent) for _ in range(2)]
+def _board(house: House, agent: Agent, thing: str) -> Matter:
+    put_up, status, _, ended = ON_THE_BOARD[thing]
+    things = [put_up(agent) for _ in range(2)]
     assert house.admin.do(f"/agents/{agent.id}/suspend").status == 200
 
     def check() -> None:
         house.admin.do(f"/agents/{agent.id}/unsuspend")
-        assert {agent.task(task_id)["status"] for task_id in tasks} == {"CANCELLED"}
+        assert {status(agent, one) for one in things} == {ended}
 
-    return Matter("timers", f"task.withdraw_all:{agent.id}", check)
+    return Matter("timers", f"{thing}.withdraw_all:{agent.id}", check)
 
 
 def _reversal(house: House, agent: Agent) -> Matter:
@@ -170,7 +173,8 @@ def _proof(house: House, kind: str, agent: Agent) -> Matter:
 
 
 MATTERS: dict[str, Callable[[House, Agent], Matter]] = {
-    "task.withdraw_all": _board,
+    "task.withdraw_all": lambda house, agent: _board(house, agent, "task"),
+    "job.withdraw_all": lambda house, agent: _board(house, agent, "job"),
     "account.suspend": _reversal,
     "payout.look": _payout,
     "books.prove_day": lambda house, agent: _proof(house, "books.prove_day", agent),

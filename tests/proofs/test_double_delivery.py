@@ -18,8 +18,22 @@ from tests.harness import House, Reply
 from tests.listening import listening
 from tests.proofs import order, outcome
 from tests.proofs.bells import give
-from tests.proofs.deeds import CONFIRMED, HOOK, STEPS, TIER_2, WINDOW, Deed, Pair
-from tests.proofs.stand_ins import Mailbox, Mind, MovableClock, Purse
+from tests.proofs.deeds import (
+    CLAIMED,
+    CONFIRMED,
+    FORM,
+    HOOK,
+    ISSUES,
+    OFFERED,
+    STEPS,
+    TESTED,
+    TESTED_FOR_ISSUES,
+    TIER_2,
+    WINDOW,
+    Deed,
+)
+from tests.proofs.pairs import Pair
+from tests.proofs.stand_ins import Mailbox, Mind, MovableClock, outside
 from tests.proofs.test_office_delivery import OF_THE_BACKOFFICE
 
 _HANDED_IN = ("post", "accept", "submit")
@@ -58,6 +72,16 @@ TIMERS = {
     "a payout is sent": Timer("payout.send", "timers", _ASKED, None),
     "a payout is paid": Timer("payout.pay", "courier", (*_ASKED, "send payout"), None),
     "a webhook is delivered": Timer("webhook.deliver", "courier", _JUDGED, "approve", words=HOOK | WINDOW),
+    "a job is announced": Timer("job.announce", "timers", ("order job",), None),
+    "an unannounced job expires": Timer("job.expire", "timers", ("order job",), None, {"hours": 2.01}),
+    "an unclaimed job expires": Timer("job.expire", "timers", OFFERED, "claim", {"hours": 2.01}),
+    "a test is overrun": Timer("job.overrun", "timers", CLAIMED, "hand in job", {"minutes": 10.1}),
+    "a longer test is overrun": Timer("job.overrun", "timers", (*CLAIMED, "extend"), "leave job", {"minutes": 12.1}),
+    "the reader reads": Timer("job.extract", "judge", TESTED, None, words=FORM),
+    "the reader is late": Timer("job.extract_overdue", "timers", TESTED, "extract", {"minutes": 30.1}, FORM),
+    "a job's hold ends": Timer("job.mature", "timers", (*TESTED, "extract"), None, {"days": 7.01}),
+    "testers are told": Timer("job.tell_slack", "courier", OFFERED, "claim"),
+    "an issue is opened": Timer("job.open_issue", "courier", (*TESTED_FOR_ISSUES, "extract"), None, words=ISSUES),
 }
 # Rung twice elsewhere: beside the providers and notices that lead to them, or, since they need an endpoint and no task,
 # in tests/core/test_endpoints.py.
@@ -68,10 +92,9 @@ BY_NAME = pytest.mark.parametrize("name", TIMERS)
 @pytest.fixture
 def clock(house: House) -> Iterator[MovableClock]:
     """A house whose people outside are stand-ins; nothing in it may be logged as a fault."""
-    clock = MovableClock(house.world.clock)
-    rails = {**house.world.rails, "payoneer": Purse()}
-    with house.living_in(judge=Mind(), courier=Mailbox(), clock=clock, rails=rails), listening() as lines:
-        yield clock
+    parts = outside(house)
+    with house.living_in(**parts), listening() as lines:
+        yield parts["clock"]
         order.check(house)
     assert [line for line in lines if line["level"] == "error"] == []
 
@@ -124,8 +147,7 @@ def test_when_the_matter_is_over_it_changes_nothing(
     unrung, rung = prepare(timer), prepare(timer)
     for pair in (unrung, rung):
         made = STEPS[str(timer.ended_by)](pair)
-        assert isinstance(made, Reply)
-        assert made.status == 200, made
+        assert made.status == 200 if isinstance(made, Reply) else made == [], made
     clock.pass_time(**timer.waits)
     timer.ring(rung, times=2)
     quiet, told = come_to(house, unrung, rung)

@@ -1,17 +1,32 @@
 """Double delivery of what the backoffice puts on the agenda: entries that are about no single task."""
 
-from tests.harness import House
+from collections.abc import Callable
+
+import pytest
+
+from tests.harness import Agent, House
+from tests.products.qa.people import Customer
 from tests.proofs import order
 from tests.proofs.bells import entry_of, give, lose_all
 from tests.proofs.deeds import errand
 
-OF_THE_BACKOFFICE = {"task.withdraw_all", "books.prove", "books.prove_day"}
+OF_THE_BACKOFFICE = {"task.withdraw_all", "job.withdraw_all", "books.prove", "books.prove_day"}
+# What an agent has on the board, how it is put there, how it stands, and as what it ends when the agent is suspended.
+ON_THE_BOARD: dict[str, tuple[Callable[[Agent], str], Callable[[Agent, str], str], str, str]] = {
+    "task": (errand, lambda agent, task_id: str(agent.task(task_id)["status"]), "PENDING", "CANCELLED"),
+    "job": (
+        lambda agent: Customer(agent).ordered(), lambda agent, job_id: str(Customer(agent).job(job_id)["status"]),
+        "waiting", "error",
+    ),
+}  # fmt: skip
 
 
-def test_a_board_is_cleared_once_however_often_it_is_rung_for(house: House) -> None:
+@pytest.mark.parametrize("thing", ON_THE_BOARD)
+def test_a_board_is_cleared_once_however_often_it_is_rung_for(thing: str, house: House) -> None:
+    put_up, status, standing, ended = ON_THE_BOARD[thing]
     agent = house.agent(deposit=100)
-    tasks = [errand(agent) for _ in range(3)]
-    entry = f"task.withdraw_all:{agent.id}"
+    things = [put_up(agent) for _ in range(3)]
+    entry = f"{thing}.withdraw_all:{agent.id}"
     house.admin.do(f"/agents/{agent.id}/suspend")
     lose_all(house)
     for _ in range(2):
@@ -20,11 +35,11 @@ def test_a_board_is_cleared_once_however_often_it_is_rung_for(house: House) -> N
     house.advance(minutes=2)
     assert give(house, "timers", entry, f"{entry}:again") == []
     house.admin.do(f"/agents/{agent.id}/unsuspend")
-    later = errand(agent)
+    later = put_up(agent)
     assert give(house, "timers", entry, f"{entry}:again") == []
     house.drain()
-    assert {agent.task(task_id)["status"] for task_id in tasks} == {"CANCELLED"}
-    assert agent.task(later)["status"] == "PENDING"
+    assert {status(agent, one) for one in things} == {ended}
+    assert status(agent, later) == standing
     order.check(house)
 
 

@@ -11,8 +11,10 @@ from tests.harness import House, Reply
 from tests.proofs import order
 from tests.proofs.bells import entry_of, give
 from tests.proofs.crowd import ask_at_once, at_once, patient, statuses
-from tests.proofs.deeds import ERRAND, errand, handed_in
+from tests.proofs.deeds import errand, handed_in
 from tests.proofs.deployments import ON_BOTH_STORES
+from tests.proofs.order_of_tasks import awaited
+from tests.proofs.pairs import ERRAND
 from tests.proofs.stand_ins import MovableClock
 
 # On both stores
@@ -130,7 +132,7 @@ def test_at_the_deadline_either_the_operator_or_the_clock_is_first(quiet: House)
     with quiet.living_in(clock=clock):
         for _ in range(10):
             task_id = errand(agent, deadline=quiet.in_time(minutes=10))
-            (bell,) = order.awaited(HEADS.find(quiet.world.store, Ref(agent.id, task_id)))
+            (bell,) = awaited(HEADS.find(quiet.world.store, Ref(agent.id, task_id)))
             clock.pass_time(minutes=10, seconds=1)
             accepted, _ = at_once(partial(accept, task_id), partial(give, quiet, "timers", bell))
             assert isinstance(accepted, Reply)

@@ -8,8 +8,9 @@ from tests.harness import House
 from tests.proofs import order
 from tests.proofs.bells import entry_of, give
 from tests.proofs.crowd import ask_at_once, at_once, statuses
-from tests.proofs.deeds import ERRAND, errand, handed_in
+from tests.proofs.deeds import errand, handed_in
 from tests.proofs.deployments import ON_BOTH_STORES
+from tests.proofs.pairs import ERRAND
 from tests.proofs.stand_ins import Purse
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.harness import Agent, House
 from tests.proofs import order
 from tests.proofs.crowd import ask_at_once
-from tests.proofs.deeds import ERRAND
+from tests.proofs.pairs import ERRAND
 
 
 @pytest.fixture

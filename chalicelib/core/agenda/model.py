@@ -58,6 +58,9 @@ class Entry:
     """One thing to do. `attempts` counts tries that were begun; `data` is what the job needs beside its subject.
     `which` tells apart entries of one kind for one subject. `why` is what the last try that failed said.
 
+    `attempts` is no answer to whether anything outside was asked before: a bell that comes twice is no further try, and
+    one that a person runs again begins anew. `tried` is: some consumer has begun before this one.
+
     `due_at` moves with every try; `not_before` never does: a bell that comes too early, from a machine whose clock is
     ahead or by mistake, finds nothing to do yet. It is None for what is rung at once.
     """
@@ -73,6 +76,7 @@ class Entry:
     dead: bool = False
     not_before: datetime | None = None
     why: str = ""
+    tried: bool = False
 
     @property
     def temper(self) -> Temper:

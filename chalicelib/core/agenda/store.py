@@ -89,10 +89,13 @@ def bury(store: Store, entry_id: str, why: str, *, due_at: str | None = None) ->
 
 
 def lease(store: Store, entry: Entry, wall_seconds: int) -> bool:
-    """Keep other consumers away from an entry for the lease of its temper; False when one of them is at it."""
+    """Keep other consumers away from an entry for the lease of its temper; False when one of them is at it.
+
+    That it was leased at all stays in the row: whatever comes of this try, the next one knows that there was one.
+    """
     free = Attr("leased_until").not_exists() | Attr("leased_until").lte(wall_seconds)
-    until = {"leased_until": wall_seconds + entry.temper.lease_seconds}
-    return store.update(TABLE, row(entry.id), put=until, where=Attr("pk").exists() & free) is not None
+    mine = {"leased_until": wall_seconds + entry.temper.lease_seconds, "tried": True}
+    return store.update(TABLE, row(entry.id), put=mine, where=Attr("pk").exists() & free) is not None
 
 
 def let_go(store: Store, entry: Entry, wall_seconds: int, why: str) -> None:
@@ -156,4 +159,5 @@ def _entry(item: Item) -> Entry:
         due_at=clock.parse(item["due_at"]), attempts=item["attempts"],
         data=simplejson.loads(item["data"]), dead="dead" in item,
         not_before=clock.parse(not_before) if not_before else None, why=item.get("why", ""),
+        tried=item.get("tried", False),
     )  # fmt: skip

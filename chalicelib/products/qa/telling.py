@@ -32,7 +32,7 @@ def open_issue(world: World, entry: Entry) -> list[Write]:
         return []
     try:
         repositories.check_allowed(world.store, sheets.job.account_id, sheets.order.repo)
-        opened = _opened(world, sheets, number, again=entry.attempts > 1)
+        opened = _opened(world, sheets, number, again=entry.tried)
     except ForgeUnavailable as problem:
         raise agenda.TryLater(str(problem)) from problem
     except ForgeRefused as refusal:

@@ -45,6 +45,7 @@ class Customer:
 class Tester:
     """An operator who tests."""
 
+    __test__ = False
     operator: Operator
 
     @property
