@@ -18,10 +18,14 @@ class Hours:
 
     def pass_by(self, **time: float) -> None:
         """Both times pass, and what is due by then is done."""
-        self.clock.pass_by(**time)
-        self.clock.wait(**time)
+        self.pass_unnoticed(**time)
         self.house.sweep()
         self.house.drain()
+
+    def pass_unnoticed(self, **time: float) -> None:
+        """Both times pass, and nobody has looked yet what is due."""
+        self.clock.pass_by(**time)
+        self.clock.wait(**time)
 
 
 @pytest.fixture

@@ -126,4 +126,4 @@ def test_of(house: House, **order: Any) -> Test:
     return Test(house, someone, tester(house), someone.ordered(**order))
 
 
-test_of.__test__ = False  # type: ignore[attr-defined]
+test_of.__test__ = tester.__test__ = False  # type: ignore[attr-defined]
