@@ -1,11 +1,13 @@
 """GET /api/job/:id in its three spellings, and GET /api/jobs."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from chalicelib.products.qa.lifecycle import TERMINAL, Status
+from tests.faults import FlakyClient, Killed, killed, nth
 from tests.harness import House
 from tests.products.qa.conftest import Hours
 from tests.products.qa.people import SAID, Test, customer, test_of
@@ -83,6 +85,55 @@ def test_another_accounts_job_is_not_there_and_neither_is_one_that_never_was(hou
             assert refused.json["request_id"] == refused.headers["x-request-id"]
     assert other.get("/jobs").json["data"] == []
     assert other.agent.get(f"/tasks/{made.job_id}").status == 404, "nor is a job a task"
+
+
+@pytest.mark.promise("qa.job.steady")
+@pytest.mark.parametrize("after", [False, True])
+def test_looking_goes_on_when_a_testers_request_was_cut_off(house: House, after: bool) -> None:
+    made = test_of(house)
+    for deed in (made.tester.claim, made.tester.submit):
+        cut = FlakyClient(house.world.store.client, nth(0, killed(after=after), operation="transact_write_items"))
+        with house.living_in(store=replace(house.world.store, client=cut)), pytest.raises(Killed):
+            deed(made.job_id, key=deed.__name__)
+        _shown(made)
+        assert deed(made.job_id, key=deed.__name__).status == 200
+        _shown(made)
+
+
+@dataclass
+class Torn:
+    """A DynamoDB client whose next reads see some rows as they were before a commit, as DynamoDB's batches may."""
+
+    client: Any
+    unseen: str
+    times: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def batch_get_item(self, **words: Any) -> Any:
+        answer = self.client.batch_get_item(**words)
+        if self.times > 0:
+            self.times -= 1
+            for name, rows in answer["Responses"].items():
+                answer["Responses"][name] = [row for row in rows if row["sk"]["S"] != self.unseen]
+        return answer
+
+
+@pytest.mark.promise("qa.job.steady")
+@pytest.mark.parametrize("unseen", ["result", "session"])
+def test_a_look_into_the_middle_of_a_commit_tells_of_no_completed_job_without_its_result(
+    house: House, unseen: str
+) -> None:
+    made = test_of(house).completed()
+    whole = made.job
+    for times in (1, 3):
+        torn = Torn(house.world.store.client, unseen, times)
+        with house.living_in(store=replace(house.world.store, client=torn)):
+            assert made.job == whole
+    torn = Torn(house.world.store.client, unseen, 99)
+    with house.living_in(store=replace(house.world.store, client=torn)):
+        assert made.customer.get(f"/job/{made.job_id}").status == 503, "rather nothing than half of it"
 
 
 @pytest.mark.promise("qa.errors.shape")
