@@ -67,6 +67,12 @@ IdempotencyKey = Annotated[
 W = TypeVar("W", bound=Words)
 
 # Controls but tab and line ends, lone surrogates, and the bidirectional overrides and isolates.
+# Pydantic speaks of Python's types; callers write JSON.
+_IN_WORDS_OF_JSON = {
+    "missing": "is required", "string_type": "must be a text", "bool_type": "must be true or false",
+    "int_type": "must be a whole number", "dict_type": "must be an object", "model_type": "must be an object",
+    "model_attributes_type": "must be an object", "list_type": "must be a list",
+}  # fmt: skip
 _STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -167,6 +173,6 @@ def read(model: type[W], values: Any) -> W:
 
 
 def _plain(fault: Any) -> str:
-    """Pydantic's sentence without its prefix for errors of our own."""
+    """What is wrong, in words of JSON; else pydantic's sentence without its prefix for errors of our own."""
     message = str(fault["msg"]).removeprefix("Value error, ")
-    return "is required" if fault["type"] == "missing" else message[:1].lower() + message[1:]
+    return _IN_WORDS_OF_JSON.get(fault["type"], message[:1].lower() + message[1:])

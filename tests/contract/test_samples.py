@@ -5,22 +5,22 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import app
 from byhand.credentials import PrivateKey
 from chalicelib.core.identity import deployment
 from chalicelib.kit.clock import ShiftedClock
+from tests.contract import sampled
 from tests.contract.described import problems, request_schema, response_schema
+from tests.contract.sampled import Samples
 from tests.doors.strangers import FixedJudge, Postman
-from tests.harness import Agent, House, Operator, Reply
+from tests.harness import Agent, House, Operator
 from tests.products.tasks.sealing import sealed
 
-SAMPLES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "samples.yaml").read_text())
+SAMPLES, QA_SAMPLES = sampled.read("samples.yaml"), sampled.read("qa_samples.yaml")
 SERVED = {route.name for route in app.ROUTES}
 SEEDS_NOON = datetime(2026, 2, 5, 12, tzinfo=UTC)
 # What the seed leaves to its reader, and what we put there.
@@ -42,66 +42,19 @@ class SeedClock(ShiftedClock):
         return SEEDS_NOON + (super().now() - self._began)
 
 
-class Samples(dict[str, Any]):
-    """The samples by name; what was compared is remembered, so that none is forgotten."""
-
-    def __init__(self, house: House) -> None:
-        super().__init__(SAMPLES)
-        self.house, self.compared = house, set[str]()
-
-    def request(self, name: str, **own: Any) -> dict[str, Any]:
-        """A sample's request, with something real where the seed has a placeholder."""
-        whole = {field: PLACEHOLDERS.get(str(value), value) for field, value in self[name]["request"].items()}
-        assert own.keys() <= whole.keys(), name
-        return whole | own
-
-    def compare(self, name: str, reply: Reply) -> Any:
-        """Hold an answer against its sample."""
-        sample = self[name]
-        assert (name, reply.status) == (name, sample["status"]), reply
-        assert list(_differences(name, sample.get("response", {}), reply.json)) == []
-        assert problems(response_schema(sample["route"], reply.status), reply.json) == []
-        self.compared.add(name)
-        return reply.json
-
-
-def _differences(place: str, sample: Any, answer: Any) -> Iterator[str]:
-    """Where an answer lacks a field of the sample, or has another type there. More fields are welcome."""
-    if isinstance(sample, dict):
-        if not isinstance(answer, dict):
-            yield f"{place} is no object"
-            return
-        yield from (f"{place}.{name} is missing" for name in sample if name not in answer)
-        for name in sample.keys() & answer.keys():
-            yield from _differences(f"{place}.{name}", sample[name], answer[name])
-    elif isinstance(sample, list):
-        if not isinstance(answer, list) or not answer:
-            yield f"{place} is an empty list, or none"
-            return
-        yield from (difference for one in answer for difference in _differences(f"{place}[]", sample[0], one))
-    elif _kind(sample) != _kind(answer):
-        yield f"{place} is {_kind(answer)} and not {_kind(sample)}"
-
-
-def _kind(value: Any) -> str:
-    """What a value is to somebody who reads it from JSON: a time is a time only in the one way we write it."""
-    if isinstance(value, str) and value[:4].isdigit():
-        datetime.fromisoformat(value)
-        return "time" if value.endswith("Z") else "text"
-    kinds = {bool: "bool", int: "number", float: "number", str: "text", type(None): "null"}
-    return kinds.get(type(value), type(value).__name__)
-
-
 @pytest.fixture
 def seed(house: House) -> Iterator[Samples]:
     """The samples; the seed's callback_url is somebody else's server, so the courier is one that calls nobody."""
     with house.living_in(courier=Postman(), clock=SeedClock(house)):
-        yield Samples(house)
+        yield Samples(house, SAMPLES, PLACEHOLDERS)
 
 
-@pytest.mark.parametrize("name", [name for name, one in SAMPLES.items() if one.get("route") in SERVED])
-def test_the_document_describes_the_seeds_own_samples(name: str) -> None:
-    sample = SAMPLES[name]
+@pytest.mark.parametrize(
+    "sample",
+    [one for one in (*SAMPLES.values(), *QA_SAMPLES.values()) if one.get("route") in SERVED],
+    ids=lambda one: f"{one['route']} {one['status']}",
+)
+def test_the_document_describes_the_seeds_own_samples(sample: dict[str, Any]) -> None:
     if "request" in sample:
         assert problems(request_schema(sample["route"]), sample["request"]) == []
     if "response" in sample:
@@ -208,7 +161,7 @@ def _called_back(seed: Samples, agent: Agent) -> None:
         house.drain()
     (told,) = [one for one in postman.carried if json.loads(one.body)["task_id"] == task_id]
     body, sample = json.loads(told.body), seed["task callback"]["request"]
-    assert list(_differences("task callback", sample, body)) == []
+    assert list(sampled.differences("task callback", sample, body)) == []
     assert (body["event"], body["guardian_result"]["decision"]) == ("task.verified", "APPROVE")
     # crypto.createHmac("sha256", secret).update(req.body).digest("hex"), compared with timingSafeEqual
     computed = hmac.new(b"your-random-secret", told.body, hashlib.sha256).hexdigest()

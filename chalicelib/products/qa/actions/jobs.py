@@ -15,7 +15,7 @@ from chalicelib.core.waiting import Look, Wait
 from chalicelib.core.world import World
 from chalicelib.kit import ids, money, once
 from chalicelib.kit.clock import iso
-from chalicelib.kit.errors import Unfinished
+from chalicelib.kit.errors import Invalid, Unfinished
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import dumps
 from chalicelib.products.qa import kinds, rules, show
@@ -91,7 +91,9 @@ def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | N
     now = world.now()
     if order.outputSchema:
         schemas.read_schema(order.outputSchema, "outputSchema")
-    if order.canCreateGithubIssues and order.repoName:
+    if order.canCreateGithubIssues:
+        if order.repoName is None:
+            raise Invalid("canCreateGithubIssues", "needs repoName, the repository where the issues are opened")
         repositories.check_allowed(world.store, agent.account_id, order.repoName)
     book = ledger.book_of(world.store, agent.account_id)
     job = _job(agent, order, book, now)

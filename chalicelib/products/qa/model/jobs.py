@@ -137,6 +137,11 @@ class Sheets:
     issues: Mapping[int, OpenedIssue] = field(default_factory=dict)
     """Those that have been opened, by the number of their finding, from 1 on."""
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether the head is of a later moment than the rest: a completed job has a session and a result."""
+        return self.job.status is Status.COMPLETED and (self.session is None or self.result is None)
+
     def of(self, job: Job) -> "Sheets":
         """The same with a head that has moved on."""
         return replace(self, job=job)

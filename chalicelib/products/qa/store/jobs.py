@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.core.heads import Heads, Ref, of_status
-from chalicelib.kit.errors import NotFound
+from chalicelib.kit.errors import Busy, NotFound
 from chalicelib.kit.store import Place, Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add
 from chalicelib.kit.words import Words
@@ -25,6 +25,7 @@ from chalicelib.products.qa.model.jobs import Job, OpenedIssue, Order, Result, S
 TABLE = "qa"
 PREFIX = "job_"
 FINDINGS_MAX = 20
+LOOKS_MAX = 4
 
 
 class JobNotFound(NotFound):
@@ -65,13 +66,19 @@ def find_sheets(store: Store, ref: Ref) -> Sheets:
 
 
 def find_sheets_and(store: Store, ref: Ref, others: Sequence[Place]) -> tuple[Sheets, list[Item | None]]:
-    """The same, and some other rows beside it, of whatever tables, in the same read. Raises JobNotFound."""
+    """The same, and some other rows beside it, of whatever tables, in the same read. Raises JobNotFound.
+
+    Rows that are read together are not read at one moment: a look into the middle of a commit is made again.
+    """
     if not HEADS.knows(ref):
         raise JobNotFound
     names = ["order", "session", "result", *(f"issue#{number}" for number in range(1, FINDINGS_MAX + 1))]
     places = [(TABLE, HEADS.row(ref)), *((TABLE, Key(ref.id, name)) for name in names)]
-    found = store.get_across([*places, *others])
-    return _read(found[: len(places)]), found[len(places) :]
+    for _ in range(LOOKS_MAX):
+        found = store.get_across([*places, *others])
+        if not (sheets := _read(found[: len(places)])).is_torn:
+            return sheets, found[len(places) :]
+    raise Busy
 
 
 def _read(found: Sequence[Item | None]) -> Sheets:

@@ -17,6 +17,7 @@ from chalicelib.kit.words import AmountOut, Moment, SparseWords, Words
 from chalicelib.products.qa import rules
 from chalicelib.products.qa.lifecycle import Reason, Status
 from chalicelib.products.qa.words.numbers import ExtensionMinutes, MinutesOut, TargetMinutes
+from chalicelib.products.qa.words.repositories import Repo
 
 MESSAGE = "Job created successfully. Use GET /api/job/:id to check status."
 
@@ -30,11 +31,11 @@ def _web_url(url: str) -> str:
 
 def _screen(value: object) -> object:
     """A preset by its name, as the dimensions that it stands for (seed, "screenSize")."""
-    if isinstance(value, str):
-        if value not in rules.SCREENS:
-            raise ValueError(f"must be one of {', '.join(rules.SCREENS)}, or {{width, height}}")
+    if isinstance(value, str) and value in rules.SCREENS:
         width, height = rules.SCREENS[value]
         return {"width": width, "height": height}
+    if not isinstance(value, dict | ScreenSize):
+        raise ValueError(f"must be one of {', '.join(rules.SCREENS)}, or {{width, height}}")
     return value
 
 
@@ -43,12 +44,7 @@ PageUrl = Annotated[
 ]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Validation = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000)]
-Repository = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}$", max_length=140
-    ),
-]
+Repository = Annotated[Repo, BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value)]
 _Side = Annotated[int, Field(strict=True, ge=rules.SIDE_MIN, le=rules.SIDE_MAX)]
 
 
@@ -86,12 +82,6 @@ class JobFields(Words):
     screenSize: ScreenIn | None = None
     repoName: Repository | None = None
     canCreateGithubIssues: Annotated[bool, Field(strict=True)] = False
-
-    @model_validator(mode="after")
-    def _issues_need_a_repository(self) -> "JobFields":
-        if self.canCreateGithubIssues and self.repoName is None:
-            raise ValueError("canCreateGithubIssues: needs repoName, the repository where the issues are opened")
-        return self
 
 
 class JobOrder(JobFields):

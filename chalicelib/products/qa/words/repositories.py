@@ -2,22 +2,22 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from chalicelib.core.ports.forge import REPO_PATTERN, is_repo
 from chalicelib.kit.pages import Pagination
 from chalicelib.kit.words import Because, Moment, Words
 
 
-def _repo(text: str) -> str:
+def repo(text: str) -> str:
+    """The name of a repository, if it is one. Raises ValueError."""
     if not is_repo(text):
         raise ValueError("must name a repository as owner/name, such as octocat/hello-world")
     return text
 
 
 Repo = Annotated[
-    str, StringConstraints(pattern=REPO_PATTERN, max_length=140), AfterValidator(_repo),
-    Field(examples=["octocat/hello-world"]),
+    str, AfterValidator(repo), Field(examples=["octocat/hello-world"], json_schema_extra={"pattern": REPO_PATTERN}),
 ]  # fmt: skip
 """A repository of GitHub, by its owner and its name."""
 
