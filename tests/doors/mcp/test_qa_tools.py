@@ -191,6 +191,15 @@ def test_a_refusal_names_the_tool_to_call_next(house: House) -> None:
     assert (granted["code"], "without canCreateGithubIssues" in granted["next_action"]) == ("repo_not_allowed", True)
 
 
+def test_looking_at_a_job_may_be_done_ten_times_as_often(house: House) -> None:
+    made = people.test_of(house)
+    client = _tools(made.customer)
+    with house.living_in(settings=house.world.settings.model_copy(update={"rate_limit_per_minute": 1})):
+        looks_at_it = [client.call("get_job", jobId=made.job_id)["isError"] for _ in range(11)]
+        lists = [client.call("list_jobs")["isError"] for _ in range(2)]
+    assert (looks_at_it, lists) == ([False] * 10 + [True], [False, True])
+
+
 def test_a_job_of_another_account_is_not_there(house: House) -> None:
     made, stranger = people.test_of(house), _tools(customer(house))
     for tool in ("wait_for_result", "get_job"):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from chalicelib.core.waiting import Wait
     from chalicelib.kit.once import Outcome
 
+LOOKS_A_VISIT = 10
+"""Models look again and again, and many of them share one address (ruling 6)."""
 CREATED = "Job created. It is shown to testers now: call wait_for_result with this jobId."
 
 _tools = Tools()
@@ -35,8 +37,9 @@ def create_job(call: ToolCall[tool_words.CreateJob]) -> Outcome:
 
 
 @_tools.look(
-    "wait_for_result", "Wait for result", lambda: tool_words.WaitForResult, lambda: tool_words.Waited, untrusted=True
-)
+    "wait_for_result", "Wait for result", lambda: tool_words.WaitForResult, lambda: tool_words.Waited,
+    untrusted=True, calls_a_visit=LOOKS_A_VISIT,
+)  # fmt: skip
 def wait_for_result(call: ToolCall[tool_words.WaitForResult]) -> Wait:
     """Wait for a job to end, and get what came of it: result with success, explanation and data, the tester's own
     words, what their browser recorded, and the cost. It looks first, and answers at once if the job has ended.
@@ -48,7 +51,10 @@ def wait_for_result(call: ToolCall[tool_words.WaitForResult]) -> Wait:
     return looks.wait(call.agent, call.words.jobId, call.words.waitSeconds)
 
 
-@_tools.look("get_job", "Get job", lambda: tool_words.OneJob, lambda: tool_words.JobSeen, untrusted=True)
+@_tools.look(
+    "get_job", "Get job", lambda: tool_words.OneJob, lambda: tool_words.JobSeen, untrusted=True,
+    calls_a_visit=LOOKS_A_VISIT,
+)  # fmt: skip
 def get_job(call: ToolCall[tool_words.OneJob]) -> tool_words.JobSeen:
     """Get a job with everything about it, as it was ordered and as it stands, without waiting. To wait for its end call
     wait_for_result. Links to screenshots and video may expire; call again for new ones.
