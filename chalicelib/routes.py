@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib import jobs, suspension, tools
+from chalicelib import jobs, suspension
 from chalicelib.core import settings
 from chalicelib.doors.http import house, reference, web
 from chalicelib.doors.http.routes import Route, Who
@@ -15,6 +15,8 @@ from chalicelib.products.operators import routes as operators
 from chalicelib.products.qa import routes as qa
 from chalicelib.products.tasks import guide
 from chalicelib.products.tasks import routes as tasks
+from chalicelib.tools import qa as qa_tools
+from chalicelib.tools import tasks as task_tools
 
 if TYPE_CHECKING:
     from chalicelib.doors.mcp.server import Server
@@ -26,5 +28,7 @@ DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
 WAITING_ROUTES: list[Route] = [route for route in qa.ROUTES if route.who is not Who.ADMIN]
 """The products whose clients wait in their requests; never the backoffice, and never what nobody waits for."""
-ENDPOINTS: Mapping[str, Callable[[], Server]] = {"/api/v1/mcp": lambda: tools.SERVER}
+ENDPOINTS: Mapping[str, Callable[[], Server]] = {
+    "/api/v1/mcp": lambda: task_tools.SERVER, "/api/qa/mcp": lambda: qa_tools.SERVER,
+}  # fmt: skip
 """The MCP endpoints by their paths; a server is asked for at the first request. Both doors serve all of them."""

@@ -8,7 +8,7 @@ configuration.md   the fields of the settings, and the sentences below them
 tables.md          infra/resources.yaml, and the rows that the stores' docstrings list
 routes.md          the routes of every product, and what their actions say
 ledger.md          stories of money, told by the postings (ledger_page.py)
-tools.md           the tools of the MCP endpoint (tools_page.py), whose manifest and snapshots are drawn with it
+tools.md           the tools of the MCP endpoints (tools_page.py), whose manifests and snapshots are drawn with it
 """
 
 import ast

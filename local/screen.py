@@ -16,7 +16,7 @@ Byhand is running.
   Operator id     {operator_id}
   Backoffice key  {admin_key}
   Every route     {base_url}/api/docs
-  As MCP tools    {base_url}/api/v1/mcp   (docs/mcp.md)
+  As MCP tools    {base_url}/api/v1/mcp, and {base_url}/api/qa/mcp for jobs   (docs/mcp.md)
   For operators   {base_url}/operator/ (sign in with the operator id)
   Who waits       {waiting_url}   (docs/waiting.md)
 {clock}

@@ -60,6 +60,10 @@ class Look:
     """What to say instead of the answer when the wait is over and this is not, where a door has a status for that."""
 
 
+def _as_it_stands(look: Look, waited: float) -> Words:
+    return look.answer
+
+
 @dataclass(frozen=True)
 class Wait:
     """What a verb answers that may have to wait: how to look, how long, and what it has done already."""
@@ -68,6 +72,8 @@ class Wait:
     seconds: float
     outcome: Outcome | None = None
     """The deed whose end is waited for. Its bells are rung before anybody sleeps."""
+    told: Callable[[Look, float], Words] = _as_it_stands
+    """What a tool answers when this is not over, after so many seconds of waiting."""
 
 
 def after(world: World, claim: Claim | None, deed: Callable[[], Outcome], wait: Callable[[Outcome], Wait]) -> Wait:

@@ -2,6 +2,7 @@
 
 client.account     register, balance, deposits, keys
 client.tasks       post, get, list, wait, verify, cancel, rate, dispute, quote ...
+client.jobs        create, run, get, list, wait: somebody tries a page and says what happened
 client.webhooks    endpoints and their deliveries; verify(body, headers, secret)
 client.events      what happened: page, list, follow
 client             dispatch_digital_task, dispatch_credential_task, retrieve_credential
@@ -18,7 +19,7 @@ import httpx
 from byhand import settings, webhooks
 from byhand.drivers import AsyncDesk, AsyncDriver, AsyncEach, AsyncSleep, Desk, Driver, Each, Now, Sleep, Soon
 from byhand.keys import FileKeys, KeyStore
-from byhand.verbs import accounts, dispatch, events, tasks
+from byhand.verbs import accounts, dispatch, events, jobs, tasks
 from byhand.verbs import webhooks as endpoints
 from byhand.wire import Wire
 
@@ -59,6 +60,17 @@ class Tasks(Desk):
     categories = Now(tasks.categories)
     search_operators = Now(tasks.search_operators)
     encrypted_credential = Now(dispatch.encrypted_credential)
+
+
+class Jobs(Desk):
+    """The account's jobs: pages that people try."""
+
+    create = Now(jobs.create)
+    run = Now(jobs.run)
+    get = Now(jobs.get)
+    list = Each(jobs.every)
+    page = Now(jobs.page)
+    wait = Now(jobs.wait)
 
 
 class Webhooks(Desk):
@@ -118,6 +130,17 @@ class AsyncTasks(AsyncDesk):
     encrypted_credential = Soon(dispatch.encrypted_credential)
 
 
+class AsyncJobs(AsyncDesk):
+    """The account's jobs: pages that people try."""
+
+    create = Soon(jobs.create)
+    run = Soon(jobs.run)
+    get = Soon(jobs.get)
+    list = AsyncEach(jobs.every)
+    page = Soon(jobs.page)
+    wait = Soon(jobs.wait)
+
+
 class AsyncWebhooks(AsyncDesk):
     """Addresses that are told of events."""
 
@@ -142,19 +165,20 @@ class AsyncEvents(AsyncDesk):
 
 
 def _wire(
-    api_key: str | None, base_url: str | None, keys: KeyStore | None, retries: int,
+    api_key: str | None, base_url: str | None, wait_url: str | None, keys: KeyStore | None, retries: int,
     timeout: httpx.Timeout | float, clock: Callable[[], float],
 ) -> Wire:  # fmt: skip
-    found = settings.resolve(base_url, api_key)
+    found = settings.resolve(base_url, api_key, wait_url)
     spans = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout)
-    return Wire(found.base_url, found.api_key, keys or FileKeys(), retries, spans, clock)
+    return Wire(found.base_url, found.api_key, keys or FileKeys(), retries, spans, clock, found.wait_url)
 
 
 class Byhand(Desk):
     """A client of one account. Close it, or use it in a `with`, so that its connections are closed.
 
-    `http` brings a client of your own, with its proxies, certificates or transport; `keys` another place for private
-    keys; `sleep` and `clock` another time, for tests.
+    `wait_url` says where requests may wait for minutes, if that is another address. `http` brings a client of your own,
+    with its proxies, certificates or transport; `keys` another place for private keys; `sleep` and `clock` another
+    time, for tests.
     """
 
     dispatch_digital_task = Now(dispatch.dispatch_digital_task)
@@ -162,14 +186,15 @@ class Byhand(Desk):
     retrieve_credential = Now(dispatch.retrieve_credential)
 
     def __init__(
-        self, api_key: str | None = None, base_url: str | None = None, *, keys: KeyStore | None = None,
-        retries: int = RETRIES, timeout: httpx.Timeout | float = TIMEOUT, http: httpx.Client | None = None,
-        sleep: Sleep = time.sleep, clock: Callable[[], float] = time.monotonic,
+        self, api_key: str | None = None, base_url: str | None = None, *, wait_url: str | None = None,
+        keys: KeyStore | None = None, retries: int = RETRIES, timeout: httpx.Timeout | float = TIMEOUT,
+        http: httpx.Client | None = None, sleep: Sleep = time.sleep, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        wire = _wire(api_key, base_url, keys, retries, timeout, clock)
+        wire = _wire(api_key, base_url, wait_url, keys, retries, timeout, clock)
         self._owned = http is None
         super().__init__(Driver(wire, httpx.Client() if http is None else http, sleep))
         self.account, self.tasks = Account(self._driver), Tasks(self._driver)
+        self.jobs = Jobs(self._driver)
         self.webhooks, self.events = Webhooks(self._driver), Events(self._driver)
 
     def close(self) -> None:
@@ -195,14 +220,16 @@ class AsyncByhand(AsyncDesk):
     retrieve_credential = Soon(dispatch.retrieve_credential)
 
     def __init__(
-        self, api_key: str | None = None, base_url: str | None = None, *, keys: KeyStore | None = None,
-        retries: int = RETRIES, timeout: httpx.Timeout | float = TIMEOUT, http: httpx.AsyncClient | None = None,
-        sleep: AsyncSleep = asyncio.sleep, clock: Callable[[], float] = time.monotonic,
+        self, api_key: str | None = None, base_url: str | None = None, *, wait_url: str | None = None,
+        keys: KeyStore | None = None, retries: int = RETRIES, timeout: httpx.Timeout | float = TIMEOUT,
+        http: httpx.AsyncClient | None = None, sleep: AsyncSleep = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        wire = _wire(api_key, base_url, keys, retries, timeout, clock)
+        wire = _wire(api_key, base_url, wait_url, keys, retries, timeout, clock)
         self._owned = http is None
         super().__init__(AsyncDriver(wire, httpx.AsyncClient() if http is None else http, sleep))
         self.account, self.tasks = AsyncAccount(self._driver), AsyncTasks(self._driver)
+        self.jobs = AsyncJobs(self._driver)
         self.webhooks, self.events = AsyncWebhooks(self._driver), AsyncEvents(self._driver)
 
     async def aclose(self) -> None:

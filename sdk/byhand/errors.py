@@ -6,6 +6,7 @@
     ├── Unreachable                no answer came; send it again, deeds under the same idempotency key
     ├── BadAnswer                  what answered is no deployment, or much newer than this package
     ├── StillWaiting               `tasks.wait` came to its timeout; the task goes on, and `task` is how it stood
+    ├── StillRunning               the same of `jobs.wait` and `jobs.run`; `job` is how it stood
     ├── BadSignature               a webhook that is not from where it says: answer 401 and do nothing
     ├── KeyMissing, KeyExists      the private key of a task is not kept here, or another one is
     ├── BadCredential              a credential that this key, task or text does not open
@@ -15,6 +16,7 @@
         ├── PaymentRequired   402  pay first                                         InsufficientFunds, BalanceOwed
         ├── Forbidden         403  ask someone else                                  TaskTypeDisabled
         ├── NotFound          404  look elsewhere
+        ├── Unfinished        408  look again later; what was begun goes on
         ├── Conflict          409  choose another moment                             WrongState, KeyReused
         ├── Gone              410  too late for good
         ├── RateLimited       429  wait; it was waited for already, as often as `retries` says
@@ -29,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from byhand.answers import Task
+    from byhand.job_answers import Job
 
 
 class ByhandError(Exception):
@@ -62,6 +65,14 @@ class StillWaiting(ByhandError):
     def __init__(self, task: "Task", seconds: float) -> None:
         super().__init__(f"Task {task.task_id} is still {task.status} after {seconds:g} s. It goes on; wait again.")
         self.task = task
+
+
+class StillRunning(ByhandError):
+    """The timeout of a wait came first; nothing happened to the job because of that."""
+
+    def __init__(self, job: "Job", seconds: float) -> None:
+        super().__init__(f"Job {job.id} is still {job.status} after {seconds:g} s. It goes on; wait again.")
+        self.job = job
 
 
 class BadSignature(ByhandError):
@@ -133,6 +144,10 @@ class NotFound(Refused):
     """There is no such thing, or it is another account's."""
 
 
+class Unfinished(Refused):
+    """The deployment has waited as long as it does; what was begun goes on."""
+
+
 class Conflict(Refused):
     """Right words at the wrong moment."""
 
@@ -166,8 +181,8 @@ class OutcomeUnknown(ServerFault):
 
 
 BY_STATUS: Mapping[int, type[Refused]] = {
-    400: Invalid, 401: Unauthenticated, 402: PaymentRequired, 403: Forbidden, 404: NotFound, 409: Conflict,
-    410: Gone, 413: Invalid, 415: Invalid, 429: RateLimited,
+    400: Invalid, 401: Unauthenticated, 402: PaymentRequired, 403: Forbidden, 404: NotFound,
+    408: Unfinished, 409: Conflict, 410: Gone, 413: Invalid, 415: Invalid, 429: RateLimited,
 }  # fmt: skip
 BY_CODE: Mapping[str, type[Refused]] = {
     "insufficient_funds": InsufficientFunds, "balance_owed": BalanceOwed, "task_type_disabled": TaskTypeDisabled,

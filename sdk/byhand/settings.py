@@ -3,10 +3,11 @@
     base_url=, api_key=                        arguments, each for itself
     BYHAND_API_URL, BYHAND_API_KEY             the environment; if either is set, the next two are not read
     HUMANOPS_API_URL, HUMANOPS_API_KEY         the same under the names of the original service
+    BYHAND_WAIT_URL                            where requests may wait for minutes, if the deployment has such a door
     <config folder>/config.json                what `byhand register` saved, for the command line and the MCP server
 
-A key is never sent where it does not belong: a saved one only goes to the deployment it was saved for, and the two
-families of names in the environment are not mixed.
+A key is never sent where it does not belong: a saved one only goes to the deployment it was saved for, the two families
+of names in the environment are not mixed, and who names an address by an argument names the waiting door with it.
 """
 
 import json
@@ -19,6 +20,7 @@ from byhand import private_files
 from byhand.errors import Misconfigured
 
 _FAMILIES = (("BYHAND_API_URL", "BYHAND_API_KEY"), ("HUMANOPS_API_URL", "HUMANOPS_API_KEY"))
+_WAIT = "BYHAND_WAIT_URL"
 _PREFIX = "/api/v1"
 _KEY = re.compile("[!-~]+")
 
@@ -29,18 +31,23 @@ class Settings:
 
     base_url: str
     api_key: str | None = field(default=None, repr=False)
+    wait_url: str | None = None
 
 
-def resolve(base_url: str | None = None, api_key: str | None = None, *, saved: bool = False) -> Settings:
+def resolve(
+    base_url: str | None = None, api_key: str | None = None, wait_url: str | None = None, *, saved: bool = False
+) -> Settings:  # fmt: skip
     """The settings to go by; `saved` also looks at what `byhand register` saved. Raises Misconfigured."""
     env_url, env_key = _environment()
     url, key = base_url or env_url, api_key or env_key
+    door = wait_url or (None if base_url else os.environ.get(_WAIT))
+    waits = whole(door).removesuffix("/v1") if door else None
     if saved and (kept := load()) and (url is None or whole(url) == kept.base_url):
-        return Settings(kept.base_url, _checked(key or kept.api_key))
+        return Settings(kept.base_url, _checked(key or kept.api_key), waits)
     if url is None:
         how = "`byhand register --url`" if saved else "base_url=... (--url on the command line)"
         raise Misconfigured(f"Say where the deployment is: {how}, or BYHAND_API_URL in the environment.")
-    return Settings(whole(url), _checked(key))
+    return Settings(whole(url), _checked(key), waits)
 
 
 def _checked(key: str | None) -> str | None:

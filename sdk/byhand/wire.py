@@ -8,6 +8,7 @@ What is sent again, and when:
 
     no answer                       anything read, and any deed with an idempotency key; others only if nothing was sent
     429, 502, 503, 504              the same; without a key only what the deployment says it has not done
+    429 too_many_waits              never: asking without waiting goes on at once
     409 in_progress                 the first request with this key is still being worked on
     everything else                 never
 
@@ -20,7 +21,7 @@ import random
 import re
 import uuid
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -42,8 +43,10 @@ R = TypeVar("R")
 RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 # Statuses and codes which say that nothing was done, so that even a deed without a key may be sent again.
 _NOT_DONE = frozenset({(429, "rate_limited"), (503, "busy"), (503, "not_ready")})
+TOO_MANY_WAITS = "too_many_waits"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 RETRY_AFTER_MAX_SECONDS = 90.0
+_OF_EVERY_REFUSAL = frozenset({"error", "message", "code", "request_id", "details"})
 _KEY = re.compile("[!-~]{1,255}")
 _BACKOFF_SECONDS, _BACKOFF_MAX_SECONDS = 0.5, 8.0
 
@@ -78,6 +81,13 @@ class Wire:
     retries: int
     timeout: httpx.Timeout
     clock: Callable[[], float]
+    wait_url: str | None = None
+    """Where requests may wait for minutes, if that is another address."""
+
+    @property
+    def of_jobs(self) -> "Wire":
+        """The same below `/api`, where the routes of jobs are: only those of tasks have a version in their paths."""
+        return replace(self, base_url=self.base_url.removesuffix("/v1"))
 
     def ask(self, path: str, answer: type[A], *, anonymous: bool = False, **query: Any) -> Flow[A]:
         """Read something."""
@@ -90,11 +100,21 @@ class Wire:
         idempotency_key: str | None, method: str = "POST",
     ) -> Flow[A]:  # fmt: skip
         """Do something, once however often it is sent."""
-        key = idempotency_key or new_key()
-        if not _KEY.fullmatch(key):
-            raise errors.Misused("An idempotency key is 1 to 255 visible ASCII characters.")
+        key = checked_key(idempotency_key)
         request = self._request(method, path, body=body, headers={"Idempotency-Key": key})
         return _answered(request, answer, key, self.retries, repeatable=True)
+
+    def do_and_wait(
+        self, path: str, answer: type[A], body: Mapping[str, Any], *, idempotency_key: str, seconds: int
+    ) -> Flow[A]:  # fmt: skip
+        """Do something once, and have the deployment wait so many seconds for what becomes of it (RFC 7240)."""
+        door = replace(
+            self, base_url=self.wait_url or self.base_url,
+            timeout=httpx.Timeout(**{**self.timeout.as_dict(), "read": (self.timeout.read or 0) + seconds}),
+        )  # fmt: skip
+        headers = {"Idempotency-Key": idempotency_key, "Prefer": f"wait={seconds}"}
+        request = door._request("POST", path, body=body, headers=headers)
+        return _answered(request, answer, idempotency_key, self.retries, repeatable=True)
 
     def do_without_key(
         self, path: str, answer: type[A], body: Mapping[str, Any], headers: Mapping[str, str]
@@ -125,6 +145,14 @@ class Wire:
 def new_key() -> str:
     """An idempotency key that nobody used before."""
     return str(uuid.uuid4())
+
+
+def checked_key(key: str | None) -> str:
+    """An idempotency key as the caller chose it, or a new one. Raises Misused."""
+    chosen = key or new_key()
+    if not _KEY.fullmatch(chosen):
+        raise errors.Misused("An idempotency key is 1 to 255 visible ASCII characters.")
+    return chosen
 
 
 def segment(part: str) -> str:
@@ -164,7 +192,7 @@ def _answered(request: httpx.Request, answer: type[A], key: str | None, retries:
 
 
 def _worth_repeating(refused: errors.Refused, *, repeatable: bool) -> bool:
-    if (refused.retry_after or 0) > RETRY_AFTER_MAX_SECONDS:
+    if (refused.retry_after or 0) > RETRY_AFTER_MAX_SECONDS or refused.code == TOO_MANY_WAITS:
         return False
     if not repeatable:
         return (refused.status, refused.code) in _NOT_DONE
@@ -187,13 +215,20 @@ def _read(response: httpx.Response, answer: type[A]) -> A:
 def _refusal(response: httpx.Response, key: str | None) -> errors.Refused:
     words = _words(response)
     status, code = response.status_code, str(words.get("code") or "unknown")
-    message = words.get("error") or words.get("message") or response.reason_phrase or "No reason was given"
-    details = words.get("details")
+    # Where there are both, the error says what kind it is and the message is the sentence.
+    message = words.get("message") or words.get("error") or response.reason_phrase or "No reason was given"
     return errors.kind(status, code)(
-        status, code, str(message), details=details if isinstance(details, dict) else None,
+        status, code, str(message), details=_details(words),
         request_id=words.get("request_id") or response.headers.get("X-Request-Id"),
         retry_after=_retry_after(response), idempotency_key=key,
     )  # fmt: skip
+
+
+def _details(words: dict[str, Any]) -> dict[str, Any]:
+    """What a refusal says for programs: by itself, or beside its sentence."""
+    details = words.get("details")
+    beside = {name: value for name, value in words.items() if name not in _OF_EVERY_REFUSAL}
+    return details if isinstance(details, dict) else beside
 
 
 def _words(response: httpx.Response) -> dict[str, Any]:

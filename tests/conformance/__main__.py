@@ -51,7 +51,7 @@ CLIENTS = {
 }
 # Nobody should have to sit out a whole exchange of 25 seconds to see how one ends.
 BRIEF = {"BYHAND_WAIT_SECONDS": "2"}
-PATH, FIXTURES = "/api/v1/mcp", "/mcp"
+PATH, QA, FIXTURES = "/api/v1/mcp", "/api/qa/mcp", "/mcp"
 LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000"}
 SECONDS_MAX = 180
 
@@ -73,7 +73,7 @@ def main() -> int:
         with deployment() as (house, key), tempfile.TemporaryDirectory() as out:
             _suites(house, key, out)
         os.environ.update(BRIEF)
-        with LocalStack(store="memory", background=False) as stack:
+        with LocalStack(store="memory") as stack:
             _clients(stack.url)
     except Failed as failed:
         print(failed, file=sys.stderr)
@@ -115,10 +115,10 @@ def _suites(house: House, key: Mapping[str, str], out: str) -> None:
 
 
 def _clients(url: str) -> None:
-    place = f"{url}{PATH}"
-    for name, command in CLIENTS.items():
-        _run(name, [*command[:2], place, _registered(url), *command[2:]])
-    key = _registered(url)
+    for path in (PATH, QA):
+        for name, command in CLIENTS.items():
+            _run(f"{name}, at {path}", [*command[:2], f"{url}{path}", _registered(url), *command[2:]])
+    place, key = f"{url}{PATH}", _registered(url)
     for era in ("legacy", "auto", "modern"):
         asked = [*INSPECTOR, place, "--transport", "http", "--protocol-era", era, "--format", "json"]
         asked += ["--header", f"X-API-Key: {key}", "--stored-auth-only"]

@@ -57,6 +57,9 @@ class Fixtures:
     def knows(self, name: str) -> bool:
         return name in self._works
 
+    def calls_a_visit(self, name: str) -> int:
+        return 1
+
     def mirrored(self, name: str) -> Sequence[Mirrored]:
         return list(_mirrored(self._shown[name]["inputSchema"])) if self.knows(name) else []
 

@@ -20,8 +20,8 @@ import app
 print(json.dumps([[name, type(module) is ModuleType] for name, module in list(sys.modules.items())]))
 """
 TOOLS = """
-from chalicelib import tools
-listed = tools.SERVER.tools.listed()
+from chalicelib.tools import tasks
+listed = tasks.SERVER.tools.listed()
 """
 HEAVY = {
     "boto3", "s3transfer", "multiprocessing.pool", "h3", "jwt", "PIL", "cryptography", "ulid", "schemathesis", "moto",
@@ -65,6 +65,16 @@ def test_a_list_of_tools_wakes_no_product(modules: dict[str, bool]) -> None:
     assert [name for name in modules if name.startswith("chalicelib.doors.mcp.") and modules[name]] == [
         "chalicelib.doors.mcp.mount"
     ]
+
+
+def test_an_endpoint_wakes_nothing_of_another(modules: dict[str, bool]) -> None:
+    """Not even to call a tool: each has the modules of its own product run."""
+    declared = TOOLS + "tools = tasks.TOOLBOX.declared()"
+    run = {name for name, has_run in _known_after(declared + PROGRAM).items() if has_run}
+    woken = run - {name for name, has_run in modules.items() if has_run}
+    files = [name for name in woken if not (ROOT / name.replace(".", "/")).is_dir()]
+    assert "chalicelib.products.tasks.tools.tasks" in files
+    assert [name for name in files if name.startswith(("chalicelib.tools.qa", "chalicelib.products.qa"))] == []
 
 
 def test_the_words_verbs_and_jobs_of_products_wait(modules: dict[str, bool]) -> None:

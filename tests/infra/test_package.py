@@ -172,15 +172,18 @@ def test_its_waiting_door_knows_its_callers_and_their_paths(
         assert answer["statusCode"] == status, answer
 
 
-def test_it_can_list_its_tools(unpacked: Path, sdk: Path, template: templates.Template) -> None:
+@pytest.mark.parametrize(("endpoint", "tool"), [("tasks", "post_task"), ("qa", "create_job")])
+def test_it_can_list_its_tools(
+    unpacked: Path, sdk: Path, template: templates.Template, endpoint: str, tool: str
+) -> None:  # fmt: skip
     """The list is a file beside the code, and no module: a package could be without it and still start."""
-    look = "import sys; sys.path[:0] = sys.argv[1:3]; from chalicelib import tools; print(tools.TOOLBOX.listed())"
+    look = f"import sys; sys.path[:0] = sys.argv[1:3]; from chalicelib.tools import {endpoint} as tools; "
     done = subprocess.run(
-        [interpreter(template), "-I", "-S", "-c", look, str(unpacked), str(sdk)],
+        [interpreter(template), "-I", "-S", "-c", look + "print(tools.TOOLBOX.listed())", str(unpacked), str(sdk)],
         capture_output=True, text=True, env={"BYHAND_MODE": "live"}, cwd="/", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "post_task" in [tool["name"] for tool in json.loads(done.stdout)]
+    assert tool in [one["name"] for one in json.loads(done.stdout)]
 
 
 def raised_environment(store: str) -> dict[str, str]:

@@ -154,13 +154,6 @@ def _on_job(words: Any = None, *, claimed: bool = True) -> Prepare:
     return prepare
 
 
-def _repository(stage: Scene) -> Ask:
-    """One that is granted."""
-    words = {**BECAUSE, "repo": "octocat/hello-world"}
-    assert stage.house.admin.do(f"/agents/{stage.agent.id}/repositories", repo=words["repo"]).status == 200
-    return Ask(stage.agent.id, words)
-
-
 def _recording(stage: Scene) -> Ask:
     """Only whoever is at work announces a file."""
     _another(stage, "ACCEPTED")
@@ -259,8 +252,6 @@ ASKS: dict[str, Prepare] = {
     f"POST {_TESTER}/jobs/{{job_id}}/submit": _on_job({"testerResponse": SAID}),
     f"POST {_TESTER}/jobs/{{job_id}}/abandon": _on_job({}),
     f"POST {_TESTER}/jobs/{{job_id}}/reject": _on_job(BECAUSE),
-    f"POST {_ADMIN}/agents/{{agent_id}}/repositories": _repository,
-    f"POST {_ADMIN}/agents/{{agent_id}}/repositories/withdraw": _repository,
 }
 DEEDS = {route.name: route for route in app.ROUTES if route.method != "GET" and route.name not in BY_ONE_WRITE}
 

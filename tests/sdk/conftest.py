@@ -7,7 +7,14 @@ import pytest
 from tests.harness import House
 from tests.sdk.served import Line, Setting, Time
 
-SPOKEN = ("BYHAND_API_KEY", "BYHAND_API_URL", "HUMANOPS_API_KEY", "HUMANOPS_API_URL", "XDG_CONFIG_HOME")
+SPOKEN = (
+    "BYHAND_WAIT_URL",
+    "BYHAND_API_KEY",
+    "BYHAND_API_URL",
+    "HUMANOPS_API_KEY",
+    "HUMANOPS_API_URL",
+    "XDG_CONFIG_HOME",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,8 @@ from tests.sdk.standing import on_loopback
 
 ORDER = ["--title", "Verify storefront signage", "--description", "Photo of the sign", "--reward", "25", "--type",
          "VERIFICATION", "--requirement", "Photo of the sign", "--lat", "40.7128", "--lng", "-74.006"]  # fmt: skip
-COMMANDS = ["register", "balance", "deposit", "post", "list", "show", "wait", "verify", "cancel", "retrieve", "listen"]
+COMMANDS = ["register", "balance", "deposit", "post", "list", "show", "wait", "verify", "cancel", "retrieve", "listen",
+            "test", "job", "jobs"]  # fmt: skip
 CREDENTIAL = ["--title", "Create Acme API account", "--description", "Sign up at acme.io", "--reward", "50",
               "--type", "API_KEY_PROCUREMENT"]  # fmt: skip
 
@@ -230,19 +231,7 @@ def test_it_runs_as_a_program_and_says_what_it_can_do() -> None:
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    for command in (
-        "register",
-        "balance",
-        "deposit",
-        "post",
-        "list",
-        "show",
-        "wait",
-        "verify",
-        "cancel",
-        "retrieve",
-        "listen",
-    ):
+    for command in COMMANDS:
         assert f" {command} " in done.stdout
 
 

@@ -18,10 +18,11 @@ from mcp_types import CallToolResult
 
 from byhand import AsyncByhand, encrypt
 from byhand.errors import Misused
-from byhand.mcp.server import ERROR_META, UNTRUSTED_META, build, serve, shown
-from byhand.mcp.tools import TOOLS
+from byhand.mcp import jobs as job_tools
+from byhand.mcp.server import ERROR_META, TOOLS, UNTRUSTED_META, build, serve, shown
 from byhand.plain import dollars
 from tests.harness import Operator
+from tests.products.qa import people
 from tests.rules.source import ROOT
 from tests.sdk.served import BASE_URL, Setting, dropped_after
 from tests.sdk.standing import on_loopback
@@ -81,8 +82,9 @@ def hand_in_credential(setting: Setting, operator: Operator, task_id: str) -> No
     setting.house.drain()
 
 
-def test_the_tools_are_the_seeds_and_three_more() -> None:
-    assert {tool.name for tool in TOOLS} == SEEDS | {"wait_task", "verify_task", "quote_task"}
+def test_the_tools_are_the_seeds_and_some_more() -> None:
+    of_tasks, of_jobs = {"wait_task", "verify_task", "quote_task"}, {"get_job", "list_jobs"}
+    assert {tool.name for tool in TOOLS} == SEEDS | of_tasks | {"create_job", "wait_for_result"} | of_jobs
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
@@ -100,10 +102,9 @@ def test_a_tool_is_described_whole_and_takes_no_path_and_no_key(tool: Any) -> No
 
 def test_a_host_that_goes_over_from_the_remote_tools_finds_its_parameters_here() -> None:
     """All but the public key, which is made here, where the private one stays."""
-    manifest = json.loads((ROOT / "chalicelib/doors/mcp/manifests/tasks.json").read_text())
-    remote = {
-        tool["name"]: tool["inputSchema"] for tool in (manifest if isinstance(manifest, list) else manifest["tools"])
-    }
+    folder = ROOT / "chalicelib/doors/mcp/manifests"
+    listed = [tool for name in ("tasks", "qa") for tool in json.loads((folder / f"{name}.json").read_text())]
+    remote = {tool["name"]: tool["inputSchema"] for tool in listed}
     local = {tool.name: shown(tool).input_schema for tool in TOOLS}
     assert local.keys() == remote.keys()
     for name, schema in local.items():
@@ -151,6 +152,50 @@ def test_money_people_and_categories(setting: Setting) -> None:
         assert told(await session.call_tool("cancel_task", {"task_id": made["task_id"]}))["refunded_usd"] == 18.29
 
     with_tools(setting.async_client(), story)
+
+
+def test_a_page_is_tried_and_the_tester_heard(setting: Setting) -> None:
+    worker = people.tester(setting.house)
+    lines = [{"type": "log", "message": "x" * 600, "timestamp": "2026-11-22T00:00:00Z"} for _ in range(60)]
+
+    async def story(session: Client) -> None:
+        order = {
+            **people.ORDER,
+            "outputSchema": {"works": {"type": "boolean"}},
+            "screenSize": {"width": 400, "height": 800},
+        }
+        made = told(
+            await session.call_tool("create_job", {**order, "maxExtensionMinutes": 2.5, "idempotency_key": "a"})
+        )
+        assert made == told(
+            await session.call_tool("create_job", {**order, "maxExtensionMinutes": 2.5, "idempotency_key": "a"})
+        )
+        job_id = made["jobId"]
+        early = told(await session.call_tool("wait_for_result", {"jobId": job_id, "waitSeconds": 45}))
+        assert (early["isDone"], early["nextWaitSeconds"], setting.time.now) == (False, 60, pytest.approx(45))
+        setting.house.drain()
+        worker.claim(job_id)
+        worker.submit(job_id, answers={"works": True}, passed=True, testerData={"consoleMessages": lines})
+        setting.house.drain()
+        result = await session.call_tool("wait_for_result", {"jobId": job_id})
+        done = told(result)
+        assert (done["isDone"], done["result"]["data"], done["screenSize"]["width"]) == (True, {"works": True}, 400)
+        shown_lines = done["testerData"]["consoleMessages"]
+        assert (len(shown_lines), len(shown_lines[0]["message"]), done["testerDataLeftOut"]) == (
+            50, 501, {"consoleMessages": 10}
+        )  # fmt: skip
+        assert (result.meta or {})[UNTRUSTED_META] is True
+        assert told(await session.call_tool("get_job", {"jobId": job_id}))["maxExtensionMinutes"] == 2.5
+        assert [row["jobId"] for row in told(await session.call_tool("list_jobs"))["data"]] == [job_id]
+        missing = refused(await session.call_tool("get_job", {"jobId": "job_1"}))
+        assert (missing["code"], "list_jobs" in missing["next_action"]) == ("job_not_found", True)
+
+    with_tools(setting.async_client(), story)
+
+
+@pytest.mark.parametrize(("asked", "advised"), [(1, 30), (30, 45), (45, 60), (60, 75), (300, 300)])
+def test_each_wait_for_a_job_is_longer_than_the_one_before(asked: int, advised: int) -> None:
+    assert job_tools.next_wait_seconds(asked) == advised
 
 
 @pytest.mark.promise("sdk.mcp.keys")

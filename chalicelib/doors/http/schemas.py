@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
@@ -73,10 +74,18 @@ def of(asked: Iterable[tuple[type[Words], JsonSchemaMode]]) -> Schemas:
 
 
 class AsWritten(GenerateJsonSchema):
-    """A serializer around a whole model only leaves out what is empty: the model's own fields still describe it."""
+    """A serializer around a whole model only leaves out what is empty: the model's own fields still describe it.
+
+    A number that is a default is shown as a number: whoever sends what a schema shows must not be refused for it.
+    """
 
     def ser_schema(self, schema: Any) -> Any:
         return None if schema["type"] == "function-wrap" else super().ser_schema(schema)
+
+    def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, Decimal):
+            return int(dft) if dft == dft.to_integral_value() else float(dft)
+        return super().encode_default(dft)
 
     def model_schema(self, schema: core_schema.ModelSchema) -> Any:
         found = super().model_schema(schema)

@@ -63,7 +63,7 @@ def _walk(world: World, server: Server, request: Request, headers: dict[str, str
     found = identify(world, Who.AGENT, request)
     agent = found if isinstance(found, Agent) else None
     said = wire.read(request) if agent and request.method == "POST" else None
-    allowance = limits.count(world, _place(server, request, said), request, agent)
+    allowance = _counted(world, server, request, said, agent)
     headers |= allowance.headers
     if agent is None:
         allowance.check()
@@ -115,11 +115,14 @@ def _check_origin(settings: Settings, request: Request) -> None:
         raise ForeignOrigin
 
 
-def _place(server: Server, request: Request, said: Message | RpcError | None) -> str:
-    """Where a request is counted: at its tool, if there is such a tool, and else at the endpoint (ruling 6)."""
+def _counted(
+    world: World, server: Server, request: Request, said: Message | RpcError | None, agent: Agent | None
+) -> limits.Allowance:
+    """A request is counted at its tool, if there is such a tool, and else at the endpoint (ruling 6)."""
     if isinstance(said, Message) and _names_a_tool(server, said):
-        return f"MCP {said.part('name')}"
-    return f"{request.method} {request.route}"
+        tool = said.part("name")
+        return limits.count(world, f"MCP {tool}", request, agent, times=server.tools.calls_a_visit(tool))
+    return limits.count(world, f"{request.method} {request.route}", request, agent)
 
 
 def _names_a_tool(server: Server, message: Message) -> bool:

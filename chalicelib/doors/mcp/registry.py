@@ -46,6 +46,9 @@ class ToolBox:
     def knows(self, name: str) -> bool:
         return name in self._tools
 
+    def calls_a_visit(self, name: str) -> int:
+        return self._tools[name].calls_a_visit
+
     def mirrored(self, name: str) -> Sequence[Mirrored]:
         """None: what our tools are called with is nobody's business on the way."""
         return ()

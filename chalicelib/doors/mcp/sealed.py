@@ -1,4 +1,4 @@
-"""What we give a client to bring back: signed, bound to who got it and for what, and good for a while.
+"""What we give a client to bring back: signed, bound to who got it, where and for what, and good for a while.
 
 Nothing is stored, so nothing has to be found again: whichever container the next request meets reads it.
 """
@@ -60,7 +60,7 @@ def unseal(exchange: Exchange, purpose: str, bound_to: Any, brought: Any) -> Any
 
 def _signature(exchange: Exchange, purpose: str, bound_to: Any, body: bytes) -> bytes:
     key = exchange.world.seal.derive(f"byhand/mcp/{purpose}/v1")
-    about = _text([exchange.agent.id, bound_to]).encode()
+    about = _text([exchange.agent.id, exchange.server.name, bound_to]).encode()
     return hmac.new(key, hashlib.sha256(about).digest() + body, hashlib.sha256).digest()
 
 

@@ -37,6 +37,10 @@ class ToolSet(Protocol):
         """Whether there is such a tool."""
         ...
 
+    def calls_a_visit(self, name: str) -> int:
+        """How many calls of a tool make one visit."""
+        ...
+
     def mirrored(self, name: str) -> Sequence["Mirrored"]:
         """The arguments of a tool that clients repeat in headers."""
         ...

@@ -53,7 +53,9 @@ class Hints:
 
 @dataclass(frozen=True)
 class Tool:
-    """One tool. `untrusted` marks answers that hold words of strangers."""
+    """One tool. `untrusted` marks answers that hold words of strangers; `calls_a_visit` is how many calls make one
+    visit, so that so many times as many are allowed in a minute.
+    """
 
     name: str
     hints: Hints
@@ -61,6 +63,7 @@ class Tool:
     reads: Declared
     answers: Declared
     untrusted: bool
+    calls_a_visit: int = 1
 
     @property
     def words(self) -> type[Words]:
@@ -84,10 +87,11 @@ class Tools:
         self.all: list[Tool] = []
 
     def look(
-        self, name: str, title: str, words: Declared, answer: Declared, *, untrusted: bool = False
-    ) -> Callable[[Verb], Verb]:
+        self, name: str, title: str, words: Declared, answer: Declared, *, untrusted: bool = False,
+        calls_a_visit: int = 1,
+    ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a tool that changes nothing."""
-        return self._declare(name, Hints(title, True, False, True, False), words, answer, untrusted)
+        return self._declare(name, Hints(title, True, False, True, False), words, answer, untrusted, calls_a_visit)
 
     def deed(
         self, name: str, title: str, words: Declared, answer: Declared, *, destructive: bool = False,
@@ -97,10 +101,10 @@ class Tools:
         return self._declare(name, Hints(title, False, destructive, idempotent, open_world), words, answer, False)
 
     def _declare(
-        self, name: str, hints: Hints, words: Declared, answer: Declared, untrusted: bool
+        self, name: str, hints: Hints, words: Declared, answer: Declared, untrusted: bool, calls_a_visit: int = 1
     ) -> Callable[[Verb], Verb]:
         def keep(verb: Verb) -> Verb:
-            self.all.append(Tool(name, hints, verb, words, answer, untrusted))
+            self.all.append(Tool(name, hints, verb, words, answer, untrusted, calls_a_visit))
             return verb
 
         return keep

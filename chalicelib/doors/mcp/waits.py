@@ -54,12 +54,14 @@ def until_done(
             pauses = repeat(patience.look_every_seconds)
             look = waiting.watch(exchange.world, wait, look, seconds, pauses, exchange.progress)
     except waiting.TooManyWaits:
+        return result(wait.told(look, state["waited"]))
+    if look.is_done:
         return result(look.answer)
     waited = patience.elapsed() - began
-    is_last = not exchange.modern or state["round"] >= ROUNDS_MAX or waited >= willing
-    if look.is_done or is_last:
-        return result(look.answer)
-    again = {"round": state["round"] + 1, "waited": state["waited"] + waited}
+    in_all = state["waited"] + waited
+    if not exchange.modern or state["round"] >= ROUNDS_MAX or waited >= willing:
+        return result(wait.told(look, in_all))
+    again = {"round": state["round"] + 1, "waited": in_all}
     raise InputRequired(state=sealed.state(exchange, again))
 
 

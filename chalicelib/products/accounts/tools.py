@@ -14,9 +14,9 @@ _tools = Tools()
 
 @_tools.look("get_balance", "Get balance", ToolWords, lambda: words.Balance)
 def get_balance(call: ToolCall[ToolWords]) -> words.Balance:
-    """Get the account's balances: what can be spent (deposit_balance) and what is set aside for tasks
-    (escrow_balance), in US dollars. Call it before posting a task whose price may be too high; call fund_account when
-    it is.
+    """Get the account's balances: what can be spent (deposit_balance) and what is set aside for open work
+    (escrow_balance), in US dollars. Call it before you order what may cost more than that; call fund_account when it
+    does.
     """
     return agents.balance(call.world, call.agent)
 

@@ -7,8 +7,8 @@ import typer
 
 from byhand import Byhand, PrivateKey, Task, TaskRow, private_files, settings
 from byhand.answers import Deposited
-from byhand.cli import exits, show
-from byhand.cli.desk import Commands, Json, TaskId, client, deed, moment
+from byhand.cli import exits, jobs, show
+from byhand.cli.desk import Commands, Json, Key, TaskId, client, deed, moment
 from byhand.cli.listen import listen
 from byhand.errors import Misconfigured, Misused
 from byhand.verbs.dispatch import CATEGORIES
@@ -19,11 +19,9 @@ app = typer.Typer(
     help="Hire a human from a terminal.",
 )  # fmt: skip
 app.command()(listen)
-
-Key = Annotated[
-    str | None, typer.Option("--key", help="An idempotency key of your own, to repeat the very same words safely.")
-]
-
+app.command("test")(jobs.try_page)
+app.command()(jobs.job)
+app.command("jobs")(jobs.list_jobs)
 
 PHYSICAL = ("VERIFICATION", "PHOTO", "DELIVERY", "INSPECTION")
 

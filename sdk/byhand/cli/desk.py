@@ -15,6 +15,10 @@ from byhand.errors import ByhandError, Misused, Unreachable
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 TaskId = Annotated[str, typer.Argument(help="The task's id, such as task_01k…", show_default=False)]
+JobId = Annotated[str, typer.Argument(help="The job's id, such as job_01k…", show_default=False)]
+Key = Annotated[
+    str | None, typer.Option("--key", help="An idempotency key of your own, to repeat the very same words safely.")
+]
 
 _SPAN = re.compile(r"(\d{1,4})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -37,7 +41,7 @@ class Commands(TyperGroup):
 def client() -> Iterator[Byhand]:
     """A client of the account that is saved or set."""
     found = settings.resolve(saved=True)
-    with Byhand(found.api_key, found.base_url) as made:
+    with Byhand(found.api_key, found.base_url, wait_url=found.wait_url) as made:
         yield made
 
 

@@ -1,12 +1,12 @@
-"""The tools, as a table: the original service's thirteen, and three that save an agent from guessing.
+"""The tools of tasks, as a table: the original service's thirteen, and three that save an agent from guessing.
 
 `read_only`, `destructive`, `idempotent` and `open_world` are said of each, since what is left out counts as the worst.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from byhand.mcp import words as w
 from byhand.plain import plain
 from byhand.verbs.dispatch import REQUIREMENTS
 
+T = TypeVar("T")
 Progress = Callable[[float, float, str], Awaitable[None]]
 PAYOUT_ROUTE = "POST /api/v1/operator/payout"
 
@@ -28,6 +29,18 @@ class Desk:
     progress: Progress
     secrets_to_files: bool = False
     progress_every_seconds: float = 5.0
+
+    async def telling(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
+        """What comes of work that takes at most so many seconds; how far it is, is told on the way."""
+        waiting = asyncio.ensure_future(work)
+        try:
+            waited = 0.0
+            while not (await asyncio.wait({waiting}, timeout=self.progress_every_seconds))[0]:
+                waited += self.progress_every_seconds
+                await self.progress(waited, seconds, "waiting")
+            return waiting.result()
+        finally:
+            waiting.cancel()
 
 
 Answer = dict[str, Any]
@@ -141,17 +154,11 @@ async def list_tasks(desk: Desk, asked: w.ListTasks) -> Answer:
 
 async def wait_task(desk: Desk, asked: w.WaitTask) -> Answer:
     """A task after it changed so that somebody must do something, or as it stands when time is up."""
-    waiting = asyncio.ensure_future(desk.client.tasks.wait(asked.task_id, timeout=asked.max_wait_seconds))
+    most = asked.max_wait_seconds
     try:
-        waited = 0.0
-        while not (await asyncio.wait({waiting}, timeout=desk.progress_every_seconds))[0]:
-            waited += desk.progress_every_seconds
-            await desk.progress(waited, asked.max_wait_seconds, "waiting")
-        return _plain(waiting.result())
+        return _plain(await desk.telling(desk.client.tasks.wait(asked.task_id, timeout=most), most))
     except StillWaiting as still:
         return _plain(still.task) | {"next_action": f"Not over yet. Call wait_task again with {asked.task_id}."}
-    finally:
-        waiting.cancel()
 
 
 async def verify_task(desk: Desk, asked: w.VerifyTask) -> Answer:

@@ -30,12 +30,13 @@ async def main(url: str, key: str) -> None:
     ):
         hello = await client.initialize()
         assert hello.protocolVersion == "2025-11-25"
-        assert "wait_task" in (hello.instructions or "")
-        print(f"It did all it was asked to, with {await visit(client)} tools.")
+        qa = "/api/qa/" in url
+        assert ("wait_for_result" if qa else "wait_task") in (hello.instructions or "")
+        print(f"It did all it was asked to, with {await (visit_qa if qa else visit)(client)} tools.")
 
 
 async def visit(client: ClientSession) -> int:
-    """Everything but connecting. Answers how many tools there are."""
+    """Everything but connecting, at the tools of tasks. Answers how many tools there are."""
     tools = (await client.list_tools()).tools
     assert len(tools) >= 14
     posted = await _done(client, "dispatch_digital_task", **ORDER)
@@ -51,6 +52,26 @@ async def visit(client: ClientSession) -> int:
     assert refused.isError
     assert "list_tasks" in json.loads(refused.content[0].text)["next_action"]
     assert (await _done(client, "cancel_task", task_id=task_id))["status"] == "CANCELLED"
+    return len(tools)
+
+
+async def visit_qa(client: ClientSession) -> int:
+    """The same at the tools of qa, as far as it can be seen that somebody waits and is told so."""
+    tools = (await client.list_tools()).tools
+    made = await _done(client, "create_job", url="https://shop.example.com", description="Buy a pencil.")
+    told: list[str | None] = []
+
+    async def heard(progress: float, total: float | None, message: str | None) -> None:
+        told.append(message)
+
+    words = {"jobId": made["jobId"], "waitSeconds": 5}
+    waited = await client.call_tool("wait_for_result", words, progress_callback=heard)
+    assert waited.structuredContent is not None
+    assert (waited.structuredContent["isDone"], waited.structuredContent["nextWaitSeconds"]) == (False, 30)
+    assert told
+    refused = await client.call_tool("get_job", {"jobId": "job_1"})
+    assert refused.isError
+    assert "list_jobs" in json.loads(refused.content[0].text)["next_action"]
     return len(tools)
 
 

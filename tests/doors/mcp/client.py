@@ -7,7 +7,7 @@ from typing import Any
 from tests.doors.urls import Visitor
 from tests.harness import Caller, House, Reply
 
-PATH = "/api/v1/mcp"
+PATH, QA = "/api/v1/mcp", "/api/qa/mcp"
 MODERN, HANDSHAKE = "2026-07-28", "2025-11-25"
 _OF_MCP = "io.modelcontextprotocol/"
 NAMED_BY = {"tools/call": "name", "tasks/get": "taskId", "tasks/update": "taskId", "tasks/cancel": "taskId"}
@@ -21,6 +21,7 @@ class Client:
     headers: dict[str, str]
     version: str = MODERN
     capabilities: dict[str, Any] = field(default_factory=dict)
+    path: str = PATH
 
     @property
     def modern(self) -> bool:
@@ -35,7 +36,7 @@ class Client:
         """Some bytes as they are."""
         named = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
         accepted = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-        return self.house.request(http_method, PATH, headers={**accepted, **self.headers, **named}, raw=raw)
+        return self.house.request(http_method, self.path, headers={**accepted, **self.headers, **named}, raw=raw)
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The result of a tool."""
@@ -75,11 +76,11 @@ class Client:
         return headers
 
 
-def of(caller: Caller, version: str = MODERN, **capabilities: Any) -> Client:
+def of(caller: Caller, version: str = MODERN, path: str = PATH, **capabilities: Any) -> Client:
     """A client with somebody's credentials."""
-    return Client(caller.house, dict(caller.headers), version, capabilities)
+    return Client(caller.house, dict(caller.headers), version, capabilities, path)
 
 
-def behind_url(caller: Caller, handler: Any) -> Client:
+def behind_url(caller: Caller, handler: Any, version: str = MODERN, path: str = PATH) -> Client:
     """A client with somebody's credentials, at a handler behind a Function URL."""
-    return Client(Visitor(lambda event: handler(event, None)), dict(caller.headers))
+    return Client(Visitor(lambda event: handler(event, None)), dict(caller.headers), version, path=path)

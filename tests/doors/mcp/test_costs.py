@@ -6,8 +6,9 @@ import pytest
 
 from bench.walk import MeteredHouse, metered
 from chalicelib.kit.clock import Patience
-from tests.doors.mcp.client import HANDSHAKE, MODERN, of
+from tests.doors.mcp.client import HANDSHAKE, MODERN, PATH, QA, of
 from tests.harness import House, Reply
+from tests.products.qa.people import ORDER, customer
 from tests.products.tasks.sealing import Errand
 from tests.products.tasks.stages import scene
 
@@ -25,8 +26,8 @@ def _calls(house: MeteredHouse, method: str, path: str) -> int:
     return house.costs[f"{method} {path}"][-1].count
 
 
-def _tool_calls(house: MeteredHouse) -> int:
-    return _calls(house, "POST", "/api/v1/mcp")
+def _tool_calls(house: MeteredHouse, path: str = PATH) -> int:
+    return _calls(house, "POST", path)
 
 
 @BOTH
@@ -73,6 +74,23 @@ def test_so_does_a_tool_that_comes_later_in_a_tasks_life(measured: MeteredHouse,
     assert errand.posted().completed().retrieve().status == 200
     client.done("retrieve_credential", task_id=errand.task_id)
     assert _tool_calls(measured) == _calls(measured, "POST", "/api/v1/tasks/{task_id}/retrieve-credential")
+
+
+@BOTH
+def test_a_tool_of_qa_costs_what_its_twin_over_http_costs(measured: MeteredHouse, version: str) -> None:
+    someone = customer(measured)
+    client, job_id = of(someone.agent, version, QA), someone.ordered()
+    twins: dict[str, tuple[dict[str, object], str, str, Reply]] = {
+        "get_job": ({"jobId": job_id}, "GET", "/api/job/{job_id}", someone.get(f"/job/{job_id}")),
+        "list_jobs": ({}, "GET", "/api/jobs", someone.get("/jobs")),
+        "create_job": (
+            {**ORDER, "idempotency_key": "k"}, "POST", "/api/jobs", someone.create(key="j")
+        ),
+    }  # fmt: skip
+    for tool, (words, method, path, twin) in twins.items():
+        assert twin.status in (200, 201)
+        client.done(tool, **words)
+        assert (tool, _tool_calls(measured, QA)) == (tool, _calls(measured, method, path))
 
 
 @BOTH

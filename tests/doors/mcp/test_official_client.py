@@ -15,9 +15,11 @@ from mcp.client.streamable_http import streamable_http_client
 from chalicelib.kit.clock import Patience
 from docs.drawing import ROOT
 from tests.conformance.bridge import bridge
-from tests.doors.mcp.client import PATH
+from tests.doors.mcp.client import PATH, QA
 from tests.doors.strangers import FixedJudge
 from tests.harness import Agent, House
+from tests.products.qa import people
+from tests.products.qa.people import ORDER, Customer, Test
 from tests.products.tasks.stages import scene
 
 Use = Callable[[Client], Coroutine[Any, Any, None]]
@@ -103,6 +105,32 @@ def test_a_wait_without_news_ends_with_what_to_do_next(
         assert "wait_task again" in waited.structured_content["next_action"]
 
     _connected(url, agent, mode, use)
+
+
+@pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_job_is_ordered_waited_for_and_read(house: House, mode: str) -> None:
+    agent, told = house.agent(deposit=100), list[str | None]()
+
+    async def heard(progress: float, total: float | None, message: str | None) -> None:
+        told.append(message)
+
+    async def use(client: Client) -> None:
+        made = (await client.call_tool("create_job", ORDER)).structured_content
+        words = {"jobId": made["jobId"], "waitSeconds": 1}
+        waited = (await client.call_tool("wait_for_result", words, progress_callback=heard)).structured_content
+        assert (waited["isDone"], waited["nextWaitSeconds"]) == (False, 30)
+        house.drain()
+        Test(house, Customer(agent), people.tester(house), made["jobId"]).completed()
+        done = (await client.call_tool("wait_for_result", words)).structured_content
+        assert (done["isDone"], done["status"], done["result"]["success"]) == (True, "completed", True)
+        refused = await client.call_tool("get_job", {"jobId": "job_1"})
+        assert refused.is_error is True
+        assert "list_jobs" in refused.content[0].text
+
+    with bridge(house.app, QA, {}) as url:
+        _connected(url, agent, mode, use)
+    assert set(told) == {"The job is pending."}
 
 
 def test_without_a_key_it_does_not_connect(house: House, url: str) -> None:

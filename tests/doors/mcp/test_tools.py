@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from mcp_types import methods
 
 from byhand.credentials import PrivateKey
-from chalicelib import tools
+from chalicelib.tools import tasks as tools
 from tests.doors.mcp.client import HANDSHAKE, MODERN, Client, of
 from tests.doors.strangers import FixedJudge
 from tests.harness import Agent, House

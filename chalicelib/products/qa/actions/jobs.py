@@ -42,14 +42,16 @@ class StillRunning(Unfinished):
         )  # fmt: skip
 
 
-def create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Outcome:
+def create(
+    world: World, agent: Agent, order: words.JobFields, claim: Claim | None, message: str = words.MESSAGE
+) -> Outcome:
     """Order a test, and set aside the most that it can cost. The same words again within 10 seconds are the same job,
     since clients send them again after a dropped connection (ruling 34).
 
     Raises Invalid, RepoNotAllowed, InsufficientFunds, BalanceOwed, KeyReused, InProgress.
     """
     claim = claim or _same_words(world, agent, order)
-    return once.answered(world.store, claim, lambda: _create(world, agent, order, claim))
+    return once.answered(world.store, claim, lambda: _create(world, agent, order, claim, message))
 
 
 def run(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Wait:
@@ -87,7 +89,7 @@ def list_jobs(world: World, agent: Agent, query: words.JobsQuery) -> words.JobPa
     return words.JobPage(data=[show.row(one) for one in jobs], pagination=pagination)
 
 
-def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Outcome:
+def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None, message: str) -> Outcome:
     now = world.now()
     if order.outputSchema:
         schemas.read_schema(order.outputSchema, "outputSchema")
@@ -107,7 +109,7 @@ def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | N
         agenda.at(kinds.EXPIRE, job.ref.path, job.unclaimed_until, now),
         events.record(world, "job.created", agent.account_id, job.job_id, facts),
     ]
-    answer = words.JobCreated(jobId=job.job_id, id=job.job_id, status=job.status)
+    answer = words.JobCreated(jobId=job.job_id, id=job.job_id, status=job.status, message=message)
     return once.commit(world.store, claim, writes, answer)
 
 

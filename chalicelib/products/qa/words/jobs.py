@@ -70,18 +70,32 @@ ScreenIn = Annotated[
 class JobFields(Words):
     """What a job is ordered with, over HTTP and as a tool alike (seed, "Request Parameters")."""
 
-    url: PageUrl
-    description: Description
-    outputSchema: dict[str, Any] | None = None
-    targetDurationMinutes: Annotated[TargetMinutes, Field(json_schema_extra={"default": rules.MINUTES_DEFAULT})] = (
-        Decimal(rules.MINUTES_DEFAULT)
+    url: PageUrl = Field(description="The page to try.")
+    description: Description = Field(description="What the tester is to do, all of it: they know nothing else.")
+    outputSchema: dict[str, Any] | None = Field(
+        default=None, description="What to read out of the tester's words: by the name of each field its type "
+        '(boolean, string, number, array, object) and a description, such as {"loginWorks": {"type": "boolean", '
+        '"description": "Does login work?"}}. Without it there are success and explanation only.',
+    )  # fmt: skip
+    targetDurationMinutes: TargetMinutes = Field(
+        default=Decimal(rules.MINUTES_DEFAULT),
+        description="How long the test may take. Seconds are paid.",
+        json_schema_extra={"default": rules.MINUTES_DEFAULT},
     )
-    allowDurationExtension: Annotated[bool, Field(strict=True)] = True
-    maxExtensionMinutes: ExtensionMinutes = False
-    additionalValidationInstructions: Validation | None = None
-    screenSize: ScreenIn | None = None
-    repoName: Repository | None = None
-    canCreateGithubIssues: Annotated[bool, Field(strict=True)] = False
+    allowDurationExtension: bool = Field(
+        default=True, strict=True, description="Whether the tester may ask for more time."
+    )
+    maxExtensionMinutes: ExtensionMinutes = Field(
+        default=False, description="How much more time at most; false: up to an hour in all."
+    )
+    additionalValidationInstructions: Validation | None = Field(
+        default=None, description="What to heed when the tester's words are read, such as what to ignore."
+    )
+    screenSize: ScreenIn | None = Field(default=None, description="The viewport to test in.")
+    repoName: Repository | None = Field(default=None, description="owner/repo on GitHub, read for context.")
+    canCreateGithubIssues: bool = Field(
+        default=False, strict=True, description="Open an issue in repoName for each thing that is found wrong."
+    )
 
 
 class JobOrder(JobFields):

@@ -1,7 +1,4 @@
-"""The MCP endpoint of tasks: the tools of the products that belong to it, and what a model is told of them all.
-
-A module of its own, so that only a container that is asked for tools has the modules of the tools run.
-"""
+"""The MCP endpoint of tasks: the tools of the products that belong to it, and what a model is told of them all."""
 
 from chalicelib.doors.http.reference import VERSION
 from chalicelib.doors.mcp.registry import ToolBox

@@ -1,0 +1,1 @@
+"""Jobs as tools, and what a model is told of one job."""
