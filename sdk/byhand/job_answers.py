@@ -63,7 +63,7 @@ class Click(_Camel):
 class TesterData(_Camel):
     """What was recorded while somebody tested; the links carry their own right to be read, for a while."""
 
-    test_duration_seconds: float | None = None
+    test_duration_seconds: int | float | None = None
     console_messages: list[ConsoleMessage] = Field(default_factory=list)
     network_requests: list[NetworkRequest] = Field(default_factory=list)
     clicks: list[Click] = Field(default_factory=list)
@@ -90,7 +90,7 @@ class JobRow(_Camel):
     reason: str | None = None
     error: str | None = None
     cost_usd: Decimal | None = None
-    test_duration_seconds: float | None = None
+    test_duration_seconds: int | float | None = None
     target_duration_minutes: Decimal | None = None
     total_extension_minutes: Decimal | None = None
     created_at: AwareDatetime | None = None

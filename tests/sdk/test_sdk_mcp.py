@@ -175,7 +175,9 @@ def test_a_page_is_tried_and_the_tester_heard(setting: Setting) -> None:
         assert (early["isDone"], early["nextWaitSeconds"], setting.time.now) == (False, 60, pytest.approx(45))
         setting.house.drain()
         worker.claim(job_id)
-        worker.submit(job_id, answers={"works": True}, passed=True, testerData={"consoleMessages": lines})
+        worker.submit(
+            job_id, answers={"works": True}, passed=True, testDurationSeconds=1, testerData={"consoleMessages": lines}
+        )
         setting.house.drain()
         result = await session.call_tool("wait_for_result", {"jobId": job_id})
         done = told(result)
@@ -185,6 +187,7 @@ def test_a_page_is_tried_and_the_tester_heard(setting: Setting) -> None:
             50, 501, {"consoleMessages": 10}
         )  # fmt: skip
         assert (result.meta or {})[UNTRUSTED_META] is True
+        assert (done["jobId"], done["testDurationSeconds"], type(done["testDurationSeconds"])) == (job_id, 1, int)
         assert told(await session.call_tool("get_job", {"jobId": job_id}))["maxExtensionMinutes"] == 2.5
         assert [row["jobId"] for row in told(await session.call_tool("list_jobs"))["data"]] == [job_id]
         missing = refused(await session.call_tool("get_job", {"jobId": "job_1"}))
