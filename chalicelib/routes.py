@@ -26,8 +26,12 @@ OFFICE = backoffice.routes(lambda: suspension.ON_SUSPENSION)
 PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *OFFICE]
 DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
-WAITING_ROUTES: list[Route] = [route for route in qa.ROUTES if route.who is not Who.ADMIN]
-"""The products whose clients wait in their requests; never the backoffice, and never what nobody waits for."""
+WAITING_ROUTES: list[Route] = [
+    route for route in PRODUCTS if not route.path.startswith("/api/v1/") and route.who is not Who.ADMIN
+]
+"""What the waiting door serves beside the endpoints: all routes of the products whose clients wait, so that these
+clients have one base URL; never the backoffice, and none of those below /api/v1, which nobody waits at.
+"""
 ENDPOINTS: Mapping[str, Callable[[], Server]] = {
     "/api/v1/mcp": lambda: task_tools.SERVER, "/api/qa/mcp": lambda: qa_tools.SERVER,
 }  # fmt: skip

@@ -76,9 +76,9 @@ class Settings(Resources):
     analyses_per_day: PositiveInt = 200
     """How many issues and pull requests an account may have analysed in one UTC day."""
     open_assignments_max: PositiveInt = 5
-    """How many tasks an operator may have open at once."""
+    """How many pieces of work an operator may have open at once, of all products."""
     give_backs_per_day: PositiveInt = 10
-    """How many tasks an operator may give back in one UTC day."""
+    """How many pieces of work an operator may give back, or leave, in one UTC day."""
     byhand_disabled_task_types: str | None = None
     """Task types that are refused, as `PHOTO,DELIVERY`; `none` for none. Unset: none in test, three in live."""
     guardian: Literal["built_in", "bedrock", "openai"] = "built_in"

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.core.agenda import store as rows
 from chalicelib.core.agenda.model import BELL_GRACE, TEMPERS, Entry, Kind
@@ -19,6 +19,8 @@ from chalicelib.kit.errors import Conflict, NotFound, Refusal
 from chalicelib.kit.lifecycle import looking_again
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.table import Write
+
+T = TypeVar("T")
 
 Job = Callable[[World, Entry], Sequence[Write]]
 """What is done when an entry is due: its effect as writes, which are committed together with the entry's removal."""
@@ -105,6 +107,14 @@ def put_off(kind: Kind, entry: Entry, now: datetime) -> Write:
     """
     due = now + PUT_OFF
     return at(kind, entry.subject, due, now, which=f"{about(entry)}@{clock.iso(due)}", data=entry.data)
+
+
+def subject(entry: Entry, find: Callable[[], T]) -> T:
+    """What an entry is about, found by its product. Raises Orphan when it is not there."""
+    try:
+        return find()
+    except NotFound:
+        raise Orphan(f"there is no {entry.subject}") from None
 
 
 def about(entry: Entry) -> str:

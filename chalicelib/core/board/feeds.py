@@ -42,7 +42,7 @@ def _counted(store: Store, product: str, kinds: Collection[str], limit: int, off
     kind = _only(kinds)
     most = FEED_COUNTED_MAX if kinds and not kind else max(offset + limit, FEED_COUNTED_MAX)
     looked_at = rows.feed(store, product, kind, most, None)
-    fitting = [key for key in looked_at.items if kind or not kinds or key["feed_kind"] in kinds]
+    fitting = [key for key in looked_at.items if kind or not kinds or rows.kind_of(key) in kinds]
     keys = fitting[offset : offset + limit]
     found = rows.find_openings(store, [key["pk"] for key in keys])
     shown = list(_while_light(found))
@@ -63,7 +63,7 @@ def _behind(store: Store, product: str, kinds: Collection[str], limit: int, afte
     kind = _only(kinds)
     several = len(kinds) > 1
     page = rows.feed_in_words(store, product, kind, limit * LOOKED_THROUGH if several else limit, after)
-    fitting = [item for item in page.items if not several or item["feed_kind"] in kinds]
+    fitting = [item for item in page.items if not several or rows.kind_of(item) in kinds]
     shown = list(_while_light(rows.read_opening(item) for item in fitting[:limit]))
     if len(shown) < len(fitting):
         return Feed(shown, None, _place(fitting[len(shown) - 1], kind))

@@ -2,7 +2,7 @@
 
 opening      open ──(last slot claimed)──► full ──(given back)──► open ──(work ended or withdrawn)──► closed
 assignment   claimed ──► submitted ──► completed
-                └──► released | withdrawn | refused
+                └──► released | withdrawn
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class AssignmentState(StrEnum):
     COMPLETED = "completed"
     RELEASED = "released"
     WITHDRAWN = "withdrawn"
-    """The work was cancelled or expired under the operator."""
+    """The work ended without being done: it was cancelled, it expired, or, where nobody else takes it up, was left."""
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,11 @@ def place_in_feed(key: Item, kind: str | None = None) -> Item:
     return {name: key[name] for name in ("pk", "sk", partition, "posted")}
 
 
+def kind_of(key: Item) -> str:
+    """The kind of an opening, from its key in the feed."""
+    return str(key["feed_kind"]).partition("#")[2]
+
+
 def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:
     """Openings by their ids, read consistently; those that can no longer be taken are left out."""
     items = store.get_many(TABLE, [opening_row(one) for one in opening_ids]) if opening_ids else []
@@ -238,11 +243,11 @@ def latest_assignments(store: Store, operator_id: str, limit: int) -> list[Assig
 
 def _in_feed(opening: Opening) -> Item:
     posted = f"{clock.iso(opening.posted_at)}#{opening.opening_id}"
-    return {"feed": opening.product, "feed_kind": opening.kind, "posted": posted}
+    return {"feed": opening.product, "feed_kind": _kind_of(opening.product, opening.kind), "posted": posted}
 
 
 def _feed_of(product: str, kind: str | None) -> Any:
-    return Condition("feed_kind").eq(kind) if kind else Condition("feed").eq(product)
+    return Condition("feed_kind").eq(_kind_of(product, kind)) if kind else Condition("feed").eq(product)
 
 
 def _index(kind: str | None) -> str:
@@ -267,6 +272,10 @@ def _assignment(item: Item) -> Assignment:
         kind=item["kind"], title=item["title"], pay_micros=item["pay_micros"], state=AssignmentState(item["state"]),
         claimed_at=clock.parse(item["claimed_at"]), ended_at=clock.parse(ended) if ended else None,
     )  # fmt: skip
+
+
+def _kind_of(product: str, kind: str) -> str:
+    return f"{product}#{kind}"
 
 
 def _worker(operator_id: str, product: str) -> str:

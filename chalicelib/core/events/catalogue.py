@@ -36,7 +36,7 @@ NAMES: Mapping[str, str] = {
     "job.incomplete": "The tester did not say all that was asked for; nothing is charged.",
     "job.abandoned": "Nobody claimed the job, or whoever did left or did not hand in; nothing is charged.",
     "job.rejected": "The tester says that the instructions cannot be followed; nothing is charged.",
-    "job.failed": "The job ended for a reason of ours; nothing is charged.",
+    "job.failed": "The job ended for a reason of ours, or because the account is suspended; nothing is charged.",
     "job.issue_opened": "A finding became an issue on GitHub.",
     "job.earnings_available": "The hold is over; the pay can be paid out.",
     "deposit.completed": "A payment has arrived and can be spent.",

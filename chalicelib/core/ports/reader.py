@@ -8,6 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+FINDINGS_MAX = 20
+"""So many findings of a report are kept."""
+READING_CHARACTERS_MAX, FORM_CHARACTERS_MAX = 4_000, 20_000
+"""How much a reader takes of what says how results are to be read, and of a form as JSON."""
+
 FieldType = Literal["boolean", "string", "number", "array", "object"]
 Severity = Literal["critical", "high", "medium", "low"]
 

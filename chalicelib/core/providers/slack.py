@@ -24,12 +24,16 @@ LATER = (408, 425, 429)
 _CONTROL = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
-def message(title: str, facts: Mapping[str, str], text: str, link: str, link_words: str) -> str:
-    """The JSON of a message: a title, some facts by their names, a text, and a link under words of ours."""
+def message(title: str, facts: Mapping[str, str], text: str, link: str | None, link_words: str) -> str:
+    """The JSON of a message: a title, some facts by their names, a text, and a link under words of ours, if there is
+    one.
+    """
     blocks = [{"type": "header", "text": _plain(title, HEADER_MAX)}, *_facts(facts)]
     if text.strip():
         blocks.append({"type": "section", "text": _plain(text, SECTION_MAX)})
-    blocks.append({"type": "section", "text": {"type": "mrkdwn", "verbatim": True, "text": _link(link, link_words)}})
+    if link is not None:
+        words_of_link = {"type": "mrkdwn", "verbatim": True, "text": _link(link, link_words)}
+        blocks.append({"type": "section", "text": words_of_link})
     # What a notification shows, and a client that knows no blocks.
     fallback = {"text": _escaped(title, HEADER_MAX), "mrkdwn": False}
     return words.dumps({**fallback, "blocks": blocks, "unfurl_links": False, "unfurl_media": False})

@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.core.asking.text import plain
-from chalicelib.core.ports.reader import Extraction, Finding, Reader, Report
+from chalicelib.core.ports.reader import FINDINGS_MAX, Extraction, Finding, Reader, Report
 from chalicelib.core.reader import fields
 
 EXPLANATION_CHARACTERS_MAX = 2_000
-FINDINGS_MAX, TITLE_CHARACTERS_MAX, DESCRIPTION_CHARACTERS_MAX = 20, 200, 2_000
+TITLE_CHARACTERS_MAX, DESCRIPTION_CHARACTERS_MAX = 200, 2_000
 
 
 @dataclass(frozen=True)

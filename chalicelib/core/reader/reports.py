@@ -15,17 +15,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.core.asking.model import Question, Tool, closed
 from chalicelib.core.asking.text import cut, dumps
-from chalicelib.core.ports.reader import Extraction, Finding, ReaderUnavailable, Report, Severity, WantedField
+from chalicelib.core.ports.reader import (
+    FINDINGS_MAX,
+    FORM_CHARACTERS_MAX,
+    READING_CHARACTERS_MAX,
+    Extraction,
+    Finding,
+    ReaderUnavailable,
+    Report,
+    Severity,
+    WantedField,
+)
 from chalicelib.core.reader.extract import (
     DESCRIPTION_CHARACTERS_MAX,
     EXPLANATION_CHARACTERS_MAX,
-    FINDINGS_MAX,
     TITLE_CHARACTERS_MAX,
 )  # fmt: skip
 
 VERSION = "extract-1"
-WORDS_CHARACTERS_MAX, INSTRUCTIONS_CHARACTERS_MAX, READING_CHARACTERS_MAX = 40_000, 10_000, 4_000
-FILE_CHARACTERS_MAX, FILES_MAX, ANSWERS_CHARACTERS_MAX = 8_000, 4, 20_000
+WORDS_CHARACTERS_MAX, INSTRUCTIONS_CHARACTERS_MAX = 40_000, 10_000
+FILE_CHARACTERS_MAX, FILES_MAX = 8_000, 4
 ASIDE_CHARACTERS_MAX, PROBLEM_CHARACTERS_MAX = 2_000, 2_000
 
 SYSTEM = """\
@@ -136,7 +145,7 @@ def _words(report: Report, problem: str) -> str:
     }
     said = {
         "words": cut(report.words, WORDS_CHARACTERS_MAX), "passed": report.passed,
-        "answers": _bounded(report.answers, ANSWERS_CHARACTERS_MAX),
+        "answers": _bounded(report.answers, FORM_CHARACTERS_MAX),
     }  # fmt: skip
     told: dict[str, Any] = {"order": order, "report": said}
     if files:

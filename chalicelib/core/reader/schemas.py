@@ -66,6 +66,8 @@ def _field(name: str, told: Any, place: str, is_required: bool) -> WantedField:
     description = told.get("description", "")
     if not isinstance(description, str) or len(description) > DESCRIPTION_CHARACTERS_MAX:
         raise Invalid(f"{place}.description", f"must be a text of at most {DESCRIPTION_CHARACTERS_MAX} characters")
+    if "enum" in told and not (isinstance(told["enum"], list) and told["enum"]):
+        raise Invalid(f"{place}.enum", "must be a list of at least one value: nothing else could be an answer")
     narrowing = {keyword: part for keyword, part in told.items() if keyword not in ("description", "example")}
     if narrowing["type"] == kind:
         del narrowing["type"]

@@ -1,4 +1,4 @@
-"""A Function URL: the same routes, where a request may take fifteen minutes and not the 29 seconds of API Gateway.
+"""A Function URL: the same routes, where a request may wait for ten minutes and not the 29 seconds of API Gateway.
 
 event, payload 2.0 ──► path? ──► OPTIONS: CORS ──► method? ──► body, type? ──► the door ──► answer, payload 2.0
                        404                          405          400   415
@@ -7,7 +7,6 @@ Chalice does not know these events, and its router is not asked. A slash too man
 same place: clients join a base URL that ends with one to paths that begin with one.
 """
 
-import binascii
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -84,7 +83,7 @@ def _asked(route: Route, world: Callable[[], World]) -> Callable[[Request], Answ
 def _answered(place: Place, event: Event, base: str, ids: dict[str, str]) -> Answer:
     try:
         request = _request(place, event, base, ids)
-    except binascii.Error:
+    except ValueError:
         return answers.of_framework(400, event["requestContext"]["requestId"])
     if request.content_type not in place.content_types:
         return answers.of_framework(415, request.request_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.core.world import World
 from chalicelib.doors.http.identify import token_of
 from chalicelib.doors.http.routes import Call, Request, Routes, Who
+from chalicelib.doors.http.shapes import with_message
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.pages import PageWords
 from chalicelib.kit.words import Because, Nothing
@@ -13,6 +14,8 @@ from chalicelib.products.operators.words import operators as words
 from chalicelib.products.operators.words import payouts as payout_words
 
 _routes = Routes()
+# What belongs to products whose errors are {error, message}.
+_sessions = Routes(errors=with_message)
 
 
 @_routes.post(
@@ -84,12 +87,12 @@ def upload(call: Call[words.UploadOrder]) -> Outcome:
     return operators.announce_upload(call.world, call.operator, call.words, call.claim)
 
 
-@_routes.post(
+@_sessions.post(
     "/api/tester/uploads", Who.OPERATOR, lambda: words.RecordingOrder, lambda: words.UploadReady, status=201,
     uploads=True,
 )  # fmt: skip
 def upload_recording(call: Call[words.RecordingOrder]) -> Outcome:
-    """Hand in a file of a session, which may be a video or JSON too: announced, or, when it is small, as the body."""
+    """Hand in a file of a session: a picture as its neighbour takes it, or a video or JSON, which are announced."""
     request = call.request
     if request.is_file:
         return operators.store_upload(call.world, call.operator, request.content_type, request.body, call.claim)
@@ -148,4 +151,4 @@ def fail(call: Call[Because]) -> Outcome:
     return backoffice.fail(call.world, call.admin, call.ids["payout_id"], call.words, call.claim)
 
 
-ROUTES = _routes.all
+ROUTES = [*_routes.all, *_sessions.all]

@@ -1,19 +1,32 @@
 """Avatars: a picture for a tester, drawn from sixteen hex digits. Nothing is kept, and nothing tells who it is.
 
-The first digits choose the colour, the others which cells of a five by five grid are filled; its right half mirrors the
-left.
+Its first two digits choose the colour, its last ones which cells of a five by five grid are filled; the right half
+mirrors the left.
 """
 
 import re
+
+from chalicelib.kit.errors import NotFound
+from chalicelib.products.qa import rules
 
 DIGITS = re.compile("[0-9a-f]{16}")
 SIDE, CELL, MARGIN = 5, 14, 15
 
 
+class AvatarNotFound(NotFound):
+    """No avatar is named so."""
+
+    code = "avatar_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("Avatar not found: its name is sixteen hex digits.")
+
+
 def draw(avatar: str) -> str:
-    """The picture as SVG. `avatar` are sixteen hex digits."""
-    bits = int(avatar, 16)
-    hue, cells = bits % 360, bits >> 16
+    """The picture as SVG. `avatar` is its name, sixteen hex digits. Raises AvatarNotFound."""
+    if not DIGITS.fullmatch(avatar):
+        raise AvatarNotFound
+    cells = int(avatar, 16)
     filled = [
         (column, row)
         for row in range(SIDE)
@@ -26,5 +39,5 @@ def draw(avatar: str) -> str:
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="100" height="100">'
-        f'<rect width="100" height="100" fill="hsl({hue},45%,90%)"/><g fill="hsl({hue},55%,40%)">{squares}</g></svg>'
+        f'<rect width="100" height="100" fill="#F2F2F2"/><g fill="{rules.colour(avatar)}">{squares}</g></svg>'
     )

@@ -1,4 +1,4 @@
-"""What the agenda's entries do with jobs: each answers with the writes of its effect.
+"""What the agenda's entries do with the jobs of this product: each answers with the writes of its effect.
 
 Timers propose; the lifecycle decides. A timer that is not the current one is refused, and thereby done.
 """
@@ -91,7 +91,8 @@ def mature(world: World, entry: Entry) -> list[Write]:
         raise agenda.NotCurrent
     if identity.any_suspended(world.store, [job.account_id, job.operator_id]):
         return [agenda.put_off(kinds.MATURE, entry, now)]
-    wage = job.wage_micros or 0
+    wage = job.wage_micros
+    assert wage, "what is held is more than nothing"  # noqa: S101
     return [
         *rows.HEADS.move(job.ref, move, where=Attr("held").eq(True), held=False),
         *ledger.writes(postings.mature(job.job_id, job.operator_id, wage), now),
@@ -142,7 +143,4 @@ JOBS: Mapping[str, agenda.Job] = {
 
 def _job(world: World, entry: Entry) -> Job:
     """The head of an entry's job. Raises Orphan."""
-    try:
-        return rows.HEADS.find(world.store, Ref.of(entry.subject))
-    except rows.JobNotFound:
-        raise agenda.Orphan(f"there is no job {entry.subject}") from None
+    return agenda.subject(entry, lambda: rows.HEADS.find(world.store, Ref.of(entry.subject)))

@@ -1,4 +1,9 @@
-"""Rules of jobs: how long they may take, what they cost, and who a tester is to an account. All pure."""
+"""Rules of jobs: how long they may take, what they cost, and who a tester is to an account. All pure.
+
+order ──► 2 h ──► nobody claimed it                   claim ──► target ──► extensions ──► the end ──► 5 min ──► overtime
+                                                        │◄──────── billed, at most ────────►│
+hand-in ──► read ──► 30 min ──► nobody could           completion ──► the hold ──► earnings available
+"""
 
 import hmac
 import math
@@ -13,14 +18,16 @@ MICROS_PER_SECOND = 1_800
 """Seed, "Cost": $0.0018 a second."""
 
 MINUTES_DEFAULT, MINUTES_MIN, MINUTES_MAX = 5, 1, 60
-UNLIMITED_SECONDS = 60 * 60
+TOTAL_SECONDS = 60 * 60
 """Where an extension has no limit of its own, this is how long a test may take in all (ruling 30)."""
 
 UNCLAIMED = timedelta(hours=2)
+"""How long a job waits for a tester (ruling 32)."""
 LATE = timedelta(minutes=5)
 """How long past its end what was tested may still be handed in; nothing of that is billed (ruling 32)."""
 
 EXTRACTION_OVERDUE = timedelta(minutes=30)
+"""When nobody will read a report any more: its reader has been asked four times by then."""
 REPEATED_WITHIN = timedelta(seconds=10)
 """How long the same words mean the same job (ruling 34)."""
 
@@ -59,12 +66,17 @@ def extension_seconds_max(target: int, *, allowed: bool, most: int | Decimal | L
     """How much longer than its target a test may take, in seconds."""
     if not allowed:
         return 0
-    return max(UNLIMITED_SECONDS - target, 0) if most is False else seconds(most)
+    return max(TOTAL_SECONDS - target, 0) if most is False else seconds(most)
+
+
+def extension_left(target: int, granted: int, most: int) -> int:
+    """By how many seconds a test may be extended at once: the target again at most, within what the order allows."""
+    return max(min(most - granted, target), 0)
 
 
 def extended(target: int, granted: int, most: int, asked: int) -> int:
     """The extension in all after one more (ruling 30). Raises Invalid."""
-    left = min(most - granted, target)
+    left = extension_left(target, granted, most)
     if left <= 0:
         raise Invalid("minutes", "this test cannot be extended any more")
     if not 1 <= asked <= left:
@@ -83,8 +95,13 @@ def cost_micros(billed_seconds: int) -> int:
 
 
 def wage_micros(cost: int, share_percent: int) -> int:
-    """The tester's part, down to the micro; the house has the rest."""
+    """The tester's part of a cost, down to the micro; the house has the rest."""
     return cost * share_percent // 100
+
+
+def wage_for(some_seconds: int, share_percent: int) -> int:
+    """What a tester is paid for some seconds, in micros."""
+    return wage_micros(cost_micros(some_seconds), share_percent)
 
 
 def billed_seconds(began: datetime, ended: datetime, said: Decimal | int | None, most: int) -> int:
@@ -98,7 +115,13 @@ def identity(key: bytes, account_id: str, operator_id: str) -> Identity:
     """How an account sees a tester. Without the key nobody can tell from it who they are."""
     digest = hmac.digest(key, f"{account_id}/{operator_id}".encode(), "sha256")
     name = f"Tester {_NAMES[digest[0] % len(_NAMES)]} {digest[1] % 90 + 10}"
-    return Identity(name, _COLOURS[digest[2] % len(_COLOURS)], digest[3:11].hex())
+    avatar = digest[2:10].hex()
+    return Identity(name, colour(avatar), avatar)
+
+
+def colour(avatar: str) -> str:
+    """The colour of an avatar, by its first two digits."""
+    return _COLOURS[int(avatar[:2], 16) % len(_COLOURS)]
 
 
 def _say_minutes(some_seconds: int) -> str:

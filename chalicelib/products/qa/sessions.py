@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 
 from chalicelib.core.files import service as files
-from chalicelib.core.files.model import IMAGE_TYPES, VIDEO_TYPES, Frozen
+from chalicelib.core.files.model import IMAGE_TYPES, JSON_TYPE, VIDEO_TYPES, Frozen
 from chalicelib.core.identity.model import Operator
+from chalicelib.core.ports.reader import FORM_CHARACTERS_MAX
 from chalicelib.core.world import World
+from chalicelib.kit import strict_json
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.table import Item, Write
-from chalicelib.kit.words import dumps
+from chalicelib.kit.words import dumps, read
 from chalicelib.products.qa.model.jobs import Session
 from chalicelib.products.qa.words import jobs as job_words
 from chalicelib.products.qa.words import testers as words
 
-VIDEO = "testerData.videoUrl"
-ANSWERS_BYTES_MAX = 50_000
+VIDEO, RECORDED = "testerData.videoUrl", "testerData.recordedUrl"
+TAKES = {VIDEO: VIDEO_TYPES, RECORDED: (JSON_TYPE,)}
+"""Which types are taken where; screenshots are pictures."""
 ROW_BYTES_MAX = 100_000
 """Longer texts go to a file, and their hash into the row."""
 
@@ -22,8 +25,7 @@ ROW_BYTES_MAX = 100_000
 def places(world: World, data: words.TesterDataIn) -> dict[str, str]:
     """Where the request names each upload. Raises Invalid for a link that is none, or is there twice."""
     links = {f"testerData.screenshots.{n}": link for n, link in enumerate(data.screenshots)}
-    if data.videoUrl:
-        links[VIDEO] = data.videoUrl
+    links |= {place: link for place, link in ((VIDEO, data.videoUrl), (RECORDED, data.recordedUrl)) if link}
     found: dict[str, str] = {}
     for place, link in links.items():
         upload_id = files.own_upload_id(world, link)
@@ -41,18 +43,23 @@ def handed_in(
 ) -> tuple[Session, list[Write]]:  # fmt: skip
     """A session, and the writes that use its uploads up. Raises Invalid, UploadUsed."""
     answers = dumps(said.answers)
-    if len(answers.encode()) > ANSWERS_BYTES_MAX:
-        raise Invalid("answers", f"must be at most {ANSWERS_BYTES_MAX:,} bytes of JSON")
-    shots, used = _frozen(world, operator, job_id, named, uploads, films=False)
-    films, used_too = _frozen(world, operator, job_id, named, uploads, films=True)
-    recorded = _recorded(said.testerData)
+    if len(answers) > FORM_CHARACTERS_MAX:
+        raise Invalid("answers", f"must be at most {FORM_CHARACTERS_MAX:,} characters of JSON")
+    rows = dict(zip(named, uploads, strict=True))
+    frozen, used = dict[str, Frozen](), list[Write]()
+    for upload_id, place in named.items():
+        takes = TAKES.get(place, IMAGE_TYPES)
+        one, its = files.freeze(world, operator, {upload_id: place}, [rows[upload_id]], job_id, takes=takes)
+        frozen[place], used = one[upload_id], [*used, *its]
+    recorded = _recorded(world, said.testerData, frozen.get(RECORDED))
     is_long = len(recorded.encode()) > ROW_BYTES_MAX
     session = Session(
-        words=said.testerResponse, answers=answers, passed=said.passed, screenshots=shots,
-        video=films[0] if films else None, recorded=None if is_long else recorded,
+        words=said.testerResponse, answers=answers, passed=said.passed,
+        screenshots=[file for place, file in frozen.items() if place not in TAKES], video=frozen.get(VIDEO),
+        recorded=None if is_long else recorded,
         recorded_file=files.keep_text(world, job_id, recorded) if is_long else None,
     )  # fmt: skip
-    return session, [*used, *used_too]
+    return session, used
 
 
 def recorded(world: World, session: Session) -> str:
@@ -61,18 +68,12 @@ def recorded(world: World, session: Session) -> str:
     return files.read_text(world, kept) if kept else session.recorded or "{}"
 
 
-def _frozen(
-    world: World, operator: Operator, job_id: str, named: Mapping[str, str], uploads: Sequence[Item | None],
-    *, films: bool,
-) -> tuple[list[Frozen], list[Write]]:  # fmt: skip
-    """The screenshots, or the video, in the order in which they are named."""
-    rows = {upload_id: row for (upload_id, place), row in zip(named.items(), uploads, strict=True)
-            if (place == VIDEO) is films}  # fmt: skip
-    places = {upload_id: named[upload_id] for upload_id in rows}
-    takes = VIDEO_TYPES if films else IMAGE_TYPES
-    frozen, used = files.freeze(world, operator, places, list(rows.values()), job_id, takes=takes)
-    return list(frozen.values()), used
-
-
-def _recorded(data: words.TesterDataIn) -> str:
-    return dumps(data.model_dump(include=set(job_words.Recorded.model_fields)))
+def _recorded(world: World, data: words.TesterDataIn, file: Frozen | None) -> str:
+    """Console messages, network requests and clicks as JSON: out of a file, if there is one. Raises Invalid."""
+    if file is None:
+        return dumps(data.model_dump(include=set(job_words.Recorded.model_fields)))
+    try:
+        found = read(job_words.Recorded, strict_json.parse(files.content(world, file) or b""))
+    except Invalid as wrong:
+        raise Invalid(f"{RECORDED}.{wrong.details['field']}", str(wrong.details["problem"])) from None
+    return dumps(found)

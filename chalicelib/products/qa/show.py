@@ -1,5 +1,6 @@
 """Jobs as others see them: records become answers, and links are signed on the way out."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -15,6 +16,8 @@ from chalicelib.products.qa.model.jobs import Job, Order, Result, Session, Sheet
 from chalicelib.products.qa.words import jobs as words
 from chalicelib.products.qa.words import testers as tester_words
 from chalicelib.products.qa.words.numbers import plain
+
+MINUTE_SECONDS = 60
 
 
 def row(job: Job) -> words.JobRow:
@@ -41,7 +44,7 @@ def on_board(sheets: Sheets, share_percent: int) -> dict[str, Any]:
     return {
         "url": order.url, "description": order.description, "target_seconds": head.target_seconds,
         "screen": order.screen.model_dump() if order.screen else None,
-        "wage_micros_per_minute": rules.wage_micros(rules.cost_micros(60), share_percent),
+        "wage_micros_per_minute": rules.wage_for(MINUTE_SECONDS, share_percent),
     }  # fmt: skip
 
 
@@ -68,13 +71,13 @@ def my_job(world: World, sheets: Sheets, mine: Assignment) -> tester_words.MyJob
     """A job with all that the test needs, for the tester who has it."""
     head, order = sheets.job, sheets.order
     assert head.ends_at is not None, "somebody has it"  # noqa: S101
-    left = min(head.extension_seconds_max - head.extension_seconds, head.target_seconds)
+    left = rules.extension_left(head.target_seconds, head.extension_seconds, head.extension_seconds_max)
     return tester_words.MyJob(
         id=head.job_id, now=world.now(), title=head.title, status=head.status, state=mine.state, url=order.url,
         description=order.description, screenSize=_screen(order), form=_form(order),
         targetDurationMinutes=minutes(head.target_seconds), totalExtensionMinutes=minutes(head.extension_seconds),
-        extensionMinutesLeft=minutes(max(left, 0)),
-        payUsdPerMinute=rules.wage_micros(rules.cost_micros(60), world.settings.tester_share_percent),
+        extensionMinutesLeft=minutes(left),
+        payUsdPerMinute=rules.wage_for(MINUTE_SECONDS, world.settings.tester_share_percent),
         claimedAt=mine.claimed_at, endsAt=head.ends_at, handInBefore=head.ends_at + rules.LATE,
         submittedAt=head.submitted_at, endedAt=head.ended_at, reason=head.reason, payUsd=head.wage_micros,
         heldUntil=head.hold_until,
@@ -126,7 +129,7 @@ def _screen(order: Order) -> words.ScreenSize | None:
     return words.ScreenSize(**order.screen.model_dump()) if order.screen else None
 
 
-def _deadline(head: Job) -> Any:
+def _deadline(head: Job) -> datetime:
     """Until when something must have come of a job, one way or another: for the clients' own patience."""
     if head.ended_at is not None:
         return head.ended_at

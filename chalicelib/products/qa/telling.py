@@ -4,13 +4,14 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.events import service as events
 from chalicelib.core.heads import Ref
+from chalicelib.core.identity import service as identity
 from chalicelib.core.ports.forge import ForgeRefused, ForgeUnavailable, Issue
 from chalicelib.core.ports.reader import Finding
 from chalicelib.core.providers import slack
 from chalicelib.core.world import World
 from chalicelib.kit import log, money
 from chalicelib.kit.table import Write
-from chalicelib.products.qa import issues, rules, show
+from chalicelib.products.qa import issues, kinds, rules, show
 from chalicelib.products.qa.lifecycle import Status
 from chalicelib.products.qa.model.jobs import OpenedIssue, Sheets
 from chalicelib.products.qa.store import jobs as rows
@@ -26,10 +27,14 @@ def tell_slack(world: World, entry: Entry) -> list[Write]:
 
 
 def open_issue(world: World, entry: Entry) -> list[Write]:
-    """Make an issue of a finding, once. What GitHub refuses for good is given up; anything else is tried again."""
-    sheets, number = find(world, entry), int(entry.which)
+    """Make an issue of a finding, once. What GitHub refuses for good is given up, anything else is tried again; for a
+    suspended account it is put off. Raises RepoNotAllowed: the grant was taken back, and the entry ends.
+    """
+    sheets, number = find(world, entry), int(agenda.about(entry))
     if sheets.result is None or sheets.order.repo is None or number in sheets.issues:
         return []
+    if identity.any_suspended(world.store, [sheets.job.account_id]):
+        return [agenda.put_off(kinds.OPEN_ISSUE, entry, world.now())]
     try:
         repositories.check_allowed(world.store, sheets.job.account_id, sheets.order.repo)
         opened = _opened(world, sheets, number, again=entry.tried)
@@ -47,10 +52,7 @@ def open_issue(world: World, entry: Entry) -> list[Write]:
 
 def find(world: World, entry: Entry) -> Sheets:
     """All of an entry's job. Raises Orphan."""
-    try:
-        return rows.find_sheets(world.store, Ref.of(entry.subject))
-    except rows.JobNotFound:
-        raise agenda.Orphan(f"there is no job {entry.subject}") from None
+    return agenda.subject(entry, lambda: rows.find_sheets(world.store, Ref.of(entry.subject)))
 
 
 def _opened(world: World, sheets: Sheets, number: int, *, again: bool) -> Issue:
@@ -68,12 +70,11 @@ def _opened(world: World, sheets: Sheets, number: int, *, again: bool) -> Issue:
 
 def _message(world: World, sheets: Sheets) -> str:
     job, share = sheets.job, world.settings.tester_share_percent
-    pay = rules.wage_micros(rules.cost_micros(60), share)
-    most = rules.wage_micros(rules.cost_micros(job.target_seconds), share)
+    pay, most = rules.wage_for(show.MINUTE_SECONDS, share), rules.wage_for(job.target_seconds, share)
     facts = {
         "Page": job.url,
         "Time": f"{show.plain_minutes(job.target_seconds)} minutes",
         "Pay": f"{money.say(pay)} a minute, about {money.say(most)}",
     }
-    link = show.absolute(world, f"/operator/#/job/{job.job_id}") or f"#/job/{job.job_id}"
+    link = show.absolute(world, f"/operator/#/job/{job.job_id}")
     return slack.message(f"New test: {job.title}", facts, sheets.order.description, link, "Open the job and claim it")

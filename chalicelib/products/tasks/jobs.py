@@ -131,10 +131,7 @@ JOBS: Mapping[str, agenda.Job] = {
 
 def _task(world: World, entry: Entry) -> Task:
     """The head of an entry's task. Raises Orphan."""
-    try:
-        return rows.HEADS.find(world.store, Ref.of(entry.subject))
-    except rows.TaskNotFound:
-        raise agenda.Orphan(f"there is no task {entry.subject}") from None
+    return agenda.subject(entry, lambda: rows.HEADS.find(world.store, Ref.of(entry.subject)))
 
 
 def _sheets(world: World, entry: Entry) -> Sheets:
@@ -146,10 +143,7 @@ def _sheets(world: World, entry: Entry) -> Sheets:
 
 def _found(world: World, entry: Entry) -> Sheets:
     """All of an entry's task. Raises Orphan."""
-    try:
-        return rows.find_sheets(world.store, Ref.of(entry.subject))
-    except rows.TaskNotFound:
-        raise agenda.Orphan(f"there is no task {entry.subject}") from None
+    return agenda.subject(entry, lambda: rows.find_sheets(world.store, Ref.of(entry.subject)))
 
 
 def _check_submission(task: Task, entry: Entry) -> None:

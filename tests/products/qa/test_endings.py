@@ -87,7 +87,7 @@ ENDINGS = {
     "nothing is handed in": Ending(_unfinished, "abandoned", "tester_overtime", "did not hand in"),
     "the tester leaves": Ending(_left, "abandoned", "tester_abandoned", "My browser broke."),
     "the tester cannot": Ending(_rejected, "rejected", "tester_invalidated", "The page wants a password."),
-    "a field is not covered": Ending(_uncovered, "incomplete", "incomplete_data", "works is not covered"),
+    "a field is not covered": Ending(_uncovered, "incomplete", "incomplete_data", "not answer every required field"),
     "nobody can read it": Ending(_unread, "error", "ai_processing_error", "could not be read"),
     "the account is suspended": Ending(_suspended, "error", "account_suspended", "suspended", somebody_had_it=False),
 }  # fmt: skip

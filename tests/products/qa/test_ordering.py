@@ -17,7 +17,7 @@ FIELD = "outputSchema.works"
 
 # What is wrong, the field that the refusal names, and what it says would be right.
 WRONG: list[tuple[dict[str, Any], str, str]] = [
-    ({"url": ""}, "url", "at least 1 character"), ({"url": 7}, "url", "text"), ({"url": None}, "url", "text"),
+    ({"url": ""}, "url", "at least 1 character"), ({"url": 7}, "url", "text"), ({"url": None}, "url", "is required"),
     ({"url": "shop.example.com"}, "url", "https://"), ({"url": "javascript:alert(1)"}, "url", "https://"),
     ({"url": "file:///etc/passwd"}, "url", "https://"), ({"url": "https://e.com/" + "u" * 2_000}, "url", "2000"),
     ({"description": ""}, "description", "at least 1 character"), ({"description": " \n"}, "description", "at least"),
@@ -30,14 +30,13 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"targetDurationMinutes": -5}, "targetDurationMinutes", MINUTES),
     ({"targetDurationMinutes": "5"}, "targetDurationMinutes", WHOLE),
     ({"targetDurationMinutes": True}, "targetDurationMinutes", WHOLE),
-    ({"targetDurationMinutes": None}, "targetDurationMinutes", WHOLE),
     ({"allowDurationExtension": "yes"}, "allowDurationExtension", "true or false"),
     ({"allowDurationExtension": 1}, "allowDurationExtension", "true or false"),
     ({"maxExtensionMinutes": True}, "maxExtensionMinutes", EXTENSION),
     ({"maxExtensionMinutes": -1}, "maxExtensionMinutes", EXTENSION),
     ({"maxExtensionMinutes": 61}, "maxExtensionMinutes", EXTENSION),
     ({"maxExtensionMinutes": "10"}, "maxExtensionMinutes", EXTENSION),
-    ({"additionalValidationInstructions": "i" * 5_001}, "additionalValidationInstructions", "5000"),
+    ({"additionalValidationInstructions": "i" * 4_001}, "additionalValidationInstructions", "4000"),
     ({"additionalValidationInstructions": 3}, "additionalValidationInstructions", "text"),
     ({"screenSize": "phone"}, "screenSize", SCREENS), ({"screenSize": "Desktop"}, "screenSize", SCREENS),
     ({"screenSize": 7}, "screenSize", SCREENS), ({"screenSize": {"width": 800}}, "screenSize.height", "required"),
@@ -69,13 +68,14 @@ RIGHT: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"maxExtensionMinutes": 0}, {"maxExtensionMinutes": 0}),
     ({"maxExtensionMinutes": 60}, {"maxExtensionMinutes": 60}),
     ({"maxExtensionMinutes": False}, {"maxExtensionMinutes": False}),
-    ({"additionalValidationInstructions": "i" * 5_000}, {"additionalValidationInstructions": "i" * 5_000}),
+    ({"additionalValidationInstructions": "i" * 4_000}, {"additionalValidationInstructions": "i" * 4_000}),
     ({"screenSize": {"width": 1440, "height": 900}}, {"screenSize": {"width": 1440, "height": 900}}),
     ({"repoName": "octo-cat/Hello_World.js"}, {"repoName": "octo-cat/Hello_World.js"}),
     ({"repoName": " octocat/hello\n"}, {"repoName": "octocat/hello"}),
     ({"githubRepo": "octocat/hello"}, {"repoName": "octocat/hello"}),
     ({"repoName": "octocat/hello", "githubRepo": "else/where"}, {"repoName": "octocat/hello"}),
     ({"outputSchema": {}}, {}), ({"outputSchema": None, "screenSize": None, "repoName": None}, {}),
+    ({"targetDurationMinutes": None, "canCreateGithubIssues": None}, {"targetDurationMinutes": 5}),
 ]  # fmt: skip
 
 # Presets and dimensions of the seed, "screenSize".

@@ -47,7 +47,7 @@ class AnalysisUnavailable(Wait):
 def of_issue(world: World, agent: Agent, order: words.IssueOrder) -> words.IssueAnalysis:
     """Whether an issue can be tested by hand, and how. Raises TooLarge, AnalysesUsedUp, AnalysisUnavailable."""
     told = order.model_dump(include={"issueLabels", "githubRepo", "issueComments"}, exclude_none=True)
-    change = Change("issue", order.issueTitle, order.issueBody or "", told, order.presetTestUrl or None)
+    change = Change("issue", order.issueTitle, order.issueBody or "", told, _address(order.presetTestUrl))
     plan = _plan(world, agent, order, change)
     return words.IssueAnalysis(**_shown(plan), testUrl=plan.test_url)
 
@@ -55,7 +55,7 @@ def of_issue(world: World, agent: Agent, order: words.IssueOrder) -> words.Issue
 def of_pull_request(world: World, agent: Agent, order: words.PullRequestOrder) -> words.PullRequestAnalysis:
     """Whether a pull request can be tested by hand, and how. Raises TooLarge, AnalysesUsedUp, AnalysisUnavailable."""
     told = order.model_dump(include={"commits", "fileChanges", "diffContent", "githubRepo"}, exclude_none=True)
-    change = Change("pull_request", order.prTitle, order.prBody or "", told, order.testUrl or None)
+    change = Change("pull_request", order.prTitle, order.prBody or "", told, _address(order.testUrl))
     plan = _plan(world, agent, order, change)
     return words.PullRequestAnalysis(**_shown(plan), summary=plan.summary, affectedAreas=list(plan.affected_areas))
 
@@ -69,6 +69,11 @@ def _plan(world: World, agent: Agent, order: Words, change: Change) -> Plan:
     except ReaderUnavailable as problem:
         log.warning("reader.unavailable", account=agent.account_id, problem=str(problem))
         raise AnalysisUnavailable from problem
+
+
+def _address(url: str | None) -> str | None:
+    """An address that a person may open; anything else that is sent as one is none."""
+    return url if url and url.lower().startswith(("https://", "http://")) else None
 
 
 def _count(world: World, agent: Agent) -> None:

@@ -50,8 +50,10 @@ def create(
 
     Raises Invalid, RepoNotAllowed, InsufficientFunds, BalanceOwed, KeyReused, InProgress.
     """
-    claim = claim or _same_words(world, agent, order)
-    return once.answered(world.store, claim, lambda: _create(world, agent, order, claim, message))
+    if claim is not None:
+        return _create(world, agent, order, claim, message)
+    words_claimed = _same_words(world, agent, order)
+    return once.answered(world.store, words_claimed, lambda: _create(world, agent, order, words_claimed, message))
 
 
 def run(world: World, agent: Agent, order: words.JobFields, claim: Claim | None) -> Wait:
@@ -114,7 +116,7 @@ def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | N
 
 
 def _same_words(world: World, agent: Agent, order: words.JobFields) -> Claim:
-    """A claim that nobody made, for a while. Its key holds a space, which no Idempotency-Key does."""
+    """A claim that is made of the words, for a while. Its key holds a space, which no Idempotency-Key does."""
     said = once.fingerprint("job", dumps(order))
     # A claim counts whole seconds: one more, so that it does not end within the last of them.
     kept = rules.REPEATED_WITHIN + timedelta(seconds=1)

@@ -1,5 +1,5 @@
 """Jobs over HTTP, by theme."""
 
-from chalicelib.products.qa.routes import admin, helpers, jobs, testers
+from chalicelib.products.qa.routes import admin, analysis, avatars, jobs, testers
 
-ROUTES = [*jobs.ROUTES, *helpers.ROUTES, *testers.ROUTES, *admin.ROUTES]
+ROUTES = [*jobs.ROUTES, *analysis.ROUTES, *avatars.ROUTES, *testers.ROUTES, *admin.ROUTES]

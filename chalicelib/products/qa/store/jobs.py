@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.core.heads import Heads, Ref, of_status
+from chalicelib.core.ports.reader import FINDINGS_MAX
 from chalicelib.kit.errors import Busy, NotFound
 from chalicelib.kit.store import Place, Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add
@@ -24,7 +25,6 @@ from chalicelib.products.qa.model.jobs import Job, OpenedIssue, Order, Result, S
 
 TABLE = "qa"
 PREFIX = "job_"
-FINDINGS_MAX = 20
 LOOKS_MAX = 4
 
 

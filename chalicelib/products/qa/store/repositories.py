@@ -37,9 +37,7 @@ class RepositoryNotGranted(NotFound):
     code = "repository_not_granted"
 
     def __init__(self) -> None:
-        super().__init__(
-            "This repository is not granted to this account; the list of the account's shows those that are."
-        )
+        super().__init__("This repository is not granted to this account; GET on the same path lists those that are.")
 
 
 def check_allowed(store: Store, account_id: str, repo: str) -> None:

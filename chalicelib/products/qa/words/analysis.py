@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.kit.words import Words
 
 _Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)]
+_Text = Annotated[str, StringConstraints(max_length=65_536)]
 _Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 
 
@@ -14,10 +15,10 @@ class IssueOrder(Words):
     """POST /api/analyze-issue. All of it together is at most 64 KB."""
 
     issueTitle: _Title
-    issueBody: str | None = None
-    issueLabels: list[Any] = Field(default_factory=list)
+    issueBody: _Text | None = None
+    issueLabels: list[Any] = Field(default_factory=list, max_length=1_000)
     presetTestUrl: _Address | None = None
-    githubRepo: str | None = None
+    githubRepo: _Address | None = None
     issueComments: Any = None
 
 
@@ -25,11 +26,11 @@ class PullRequestOrder(Words):
     """POST /api/pr-analyzer. All of it together is at most 64 KB."""
 
     prTitle: _Title = ""
-    prBody: str | None = None
-    commits: list[Any] = Field(default_factory=list)
-    fileChanges: list[Any] = Field(default_factory=list)
-    diffContent: str | None = None
-    githubRepo: str | None = None
+    prBody: _Text | None = None
+    commits: list[Any] = Field(default_factory=list, max_length=1_000)
+    fileChanges: list[Any] = Field(default_factory=list, max_length=1_000)
+    diffContent: _Text | None = None
+    githubRepo: _Address | None = None
     testUrl: _Address | None = None
 
 

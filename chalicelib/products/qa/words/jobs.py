@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from chalicelib.core.ports.reader import READING_CHARACTERS_MAX
 from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountOut, Moment, SparseWords, Words
 from chalicelib.products.qa import rules
@@ -24,9 +26,16 @@ MESSAGE = "Job created successfully. Use GET /api/job/:id to check status."
 
 def _web_url(url: str) -> str:
     """A URL that a person will open: nothing that a click could run (ruling 10)."""
-    if not url.lower().startswith(("https://", "http://")):
-        raise ValueError("must be a URL that begins with https:// or http://")
+    if not url.lower().startswith(("https://", "http://")) or not _host(url):
+        raise ValueError("must be a URL such as https://example.com/page, with https:// or http://")
     return url
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _screen(value: object) -> object:
@@ -43,7 +52,7 @@ PageUrl = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), AfterValidator(_web_url)
 ]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
-Validation = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000)]
+Validation = Annotated[str, StringConstraints(strip_whitespace=True, max_length=READING_CHARACTERS_MAX)]
 Repository = Annotated[Repo, BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value)]
 _Side = Annotated[int, Field(strict=True, ge=rules.SIDE_MIN, le=rules.SIDE_MAX)]
 
@@ -103,11 +112,12 @@ class JobOrder(JobFields):
 
     @model_validator(mode="before")
     @classmethod
-    def _older_spelling(cls, values: Any) -> Any:
-        """Older clients call the repository `githubRepo`."""
-        if isinstance(values, dict) and values.get("repoName") is None and values.get("githubRepo") is not None:
-            return {**values, "repoName": values["githubRepo"]}
-        return values
+    def _as_clients_spell_it(cls, values: Any) -> Any:
+        """Older clients call the repository `githubRepo`, and what some leave open they send as null."""
+        if not isinstance(values, dict):
+            return values
+        said = {name: value for name, value in values.items() if value is not None}
+        return {"repoName": said["githubRepo"], **said} if "githubRepo" in said else said
 
 
 class JobCreated(Words):

@@ -34,7 +34,7 @@ def _extension(value: object) -> Decimal | Literal[False]:
     try:
         return _between(value, 0, rules.MINUTES_MAX)
     except ValueError:
-        raise ValueError(f"must be false, for no limit, or 0 to {rules.MINUTES_MAX}") from None
+        raise ValueError(f"must be false, for as long as a test may take, or 0 to {rules.MINUTES_MAX}") from None
 
 
 def plain(number: Decimal) -> int | Decimal:
@@ -57,7 +57,7 @@ ExtensionMinutes = Annotated[
 ]  # fmt: skip
 MoreMinutes = Annotated[
     Decimal, BeforeValidator(lambda value: _between(value, 0, rules.MINUTES_MAX)), _shown,
-    WithJsonSchema(_schema(0, rules.MINUTES_MAX)),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": rules.MINUTES_MAX}),
 ]  # fmt: skip
 Seconds = Annotated[
     Decimal, BeforeValidator(lambda value: _between(value, 1, 86_400)), _shown, WithJsonSchema(_schema(1, 86_400))

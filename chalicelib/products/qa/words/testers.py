@@ -113,6 +113,8 @@ class TesterDataIn(Recorded):
 
     screenshots: list[_Link] = Field(default_factory=list, max_length=20)
     videoUrl: _Link | None = None
+    recordedUrl: _Link | None = None
+    """An uploaded JSON file with the same three lists, for more than fits into one request; it goes before them."""
 
 
 class Submission(Words):

@@ -1,6 +1,6 @@
 """How tasks end, or begin again: writes that several verbs and jobs share."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
@@ -90,9 +90,3 @@ def reopening(world: World, task: Task, move: Move, freed: list[Write], reason: 
         agenda.at(kinds.EXPIRE, task.ref.path, max(task.deadline, now), now, which=f"again-{iso(now)}"),
         news.announce(world, task.ref, move, operator_id=task.operator_id, reason=reason),
     ]
-
-
-def _hold(world: World, task: Task) -> timedelta:
-    """How long a reward waits; longer when the money behind it can still be taken back (ruling 27)."""
-    settings = world.settings
-    return timedelta(days=max(settings.hold_days, settings.fiat_hold_days) if task.fiat else settings.hold_days)
