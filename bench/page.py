@@ -64,10 +64,10 @@ published rules from the items as they are; an emulator has none. Each row is th
 did it. A key's last use is written once an hour, one call more, and an `Idempotency-Key` is one more row in the same
 commit.
 
-A task or a job is read in one call by the keys of all that may have been written about it. Of a task's 13 rows and a
-job's 24 most do not exist yet, and asking for a row that is not there costs a unit. To ask only for what exists one
-would have to read the head first; a query over those rows would cost less (one unit for 4 KB) and be one call more,
-since the head lies under its account. Calls are what a caller waits for, and 20 units are $0.0000025, so it stays."""
+A task or a job is read in one call by the keys of all that may have been written about it. Of a task's 13 rows most do
+not exist yet, of a job's five some, and asking for a row that is not there costs a unit. To ask only for what exists
+one would have to read the head first; a query over those rows would cost less (one unit for 4 KB) and be one call more,
+since the head lies under its account. Calls are what a caller waits for, and 12 units are $0.0000015, so it stays."""
 BUDGETED = (
     "Held by `tests/bench/test_budgets.py`. No route may call more than its kind, unless it has a line of its own."
 )
