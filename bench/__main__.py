@@ -11,7 +11,7 @@ from multiprocessing import get_context
 import boto3
 
 from bench import cold, growth, page, rivals
-from bench.life import live_once
+from bench.life import live_once, of_a_job, of_a_task
 from bench.scenario import walk
 from bench.walk import MeteredHouse, metered
 from chalicelib.doors import wiring
@@ -31,13 +31,15 @@ def main() -> None:
         walk(house)
         costs = house.costs
     _say("walked")
-    with _house() as house:
-        life = live_once(house)
+    lives = []
+    for one in (of_a_task, of_a_job):
+        with _house() as house:
+            lives.append(live_once(house, one))
     _say("lived")
     with _house() as house:
         grown = growth.measure(house)
     _say("grown")
-    page.PAGE.write_text(page.write(costs, life, grown, started, rivalled))
+    page.PAGE.write_text(page.write(costs, lives, grown, started, rivalled))
     _say(f"wrote {page.PAGE}")
 
 

@@ -8,6 +8,7 @@ anyone begins with the caller (an admin is known without a call) and the rate co
 from dataclasses import dataclass
 
 A, W, O, T = "/api/v1/admin", "/api/v1/webhooks/endpoints", "/api/v1/operator", "/api/v1/tasks"  # noqa: E741 short, so that a line stays one
+J = "/api/tester/jobs"
 
 
 @dataclass(frozen=True)
@@ -30,20 +31,21 @@ KINDS = (
         "GET /api/v1/agents/balance", f"GET {T}/{{task_id}}", f"GET {T}/categories", f"GET {T}/quote",
         f"GET {W}/{{endpoint_id}}", f"GET {O}/me", f"GET {O}/payout/status/{{payout_id}}",
         f"GET {A}/agents/{{agent_id}}", f"GET {A}/operators/{{operator_id}}", f"GET {A}/task-types",
-        f"GET {A}/books/proof",
+        f"GET {A}/books/proof", "GET /api/job/{job_id}", "GET /api/jobs/{job_id}", "GET /api/jobs/{job_id}/status",
     )),
     Budget("list, first page: caller, rate, rows, and what counts or fills them", 4, (
         f"GET {T}", f"GET {O}/tasks", f"GET {O}/tasks?scope=mine", f"GET {O}/events", f"GET {O}/payouts",
         f"GET {O}/earnings", f"GET {O}/earnings/history", "GET /api/v1/events", "GET /api/v1/agents/deposits",
         "GET /api/v1/agents/keys", f"GET {W}", f"GET {W}/{{endpoint_id}}/deliveries", f"GET {A}/operators",
         f"GET {A}/payouts", f"GET {A}/disputes", f"GET {A}/audit", f"GET {A}/agenda/dead",
-        f"GET {A}/accounts/{{owner_id}}/statement", f"GET {A}/agents/{{agent_id}}/repositories",
+        f"GET {A}/accounts/{{owner_id}}/statement", "GET /api/jobs", f"GET {J}", f"GET {J}?scope=mine",
+        f"GET {A}/agents/{{agent_id}}/repositories",
     )),
     Budget("list, behind a cursor: caller, rate, rows", 3, tuple(f"GET {path}, behind a cursor" for path in (
         T, f"{O}/tasks", f"{O}/events", f"{O}/payouts", f"{O}/earnings/history", "/api/v1/events",
         "/api/v1/agents/deposits", f"{W}/{{endpoint_id}}/deliveries", f"{A}/operators", f"{A}/payouts",
         f"{A}/disputes", f"{A}/audit", f"{A}/agenda/dead", f"{A}/accounts/{{owner_id}}/statement",
-        f"{A}/agents/{{agent_id}}/repositories",
+        "/api/jobs", J, f"{A}/agents/{{agent_id}}/repositories",
     ))),
     Budget("a deed: caller, rate, what it is about, commit", 4, (
         f"POST {T}", *(f"POST {T}/{{task_id}}/{verb}" for verb in ("cancel", "verify", "dispute", "estimate/approve")),
@@ -59,19 +61,29 @@ KINDS = (
         f"POST {A}/disputes/{{dispute_id}}/resolve", f"POST {A}/tasks/{{task_id}}/dispute",
         f"POST {A}/tasks/{{task_id}}/cancel", f"POST {A}/task-types/{{task_type}}",
         f"POST {A}/payouts/pause", f"POST {A}/payouts/resume", f"POST {A}/payouts/{{payout_id}}/release",
-        f"POST {A}/agents/{{agent_id}}/repositories", f"POST {A}/agents/{{agent_id}}/repositories/withdraw",
         f"POST {A}/payouts/{{payout_id}}/fail", *(
             f"POST {A}/operators/{{operator_id}}/{verb}" for verb in ("kyc", "suspend", "unsuspend")),
+        f"POST {A}/agents/{{agent_id}}/repositories", f"POST {A}/agents/{{agent_id}}/repositories/withdraw",
     )),
-    Budget("a deed on one's own work: caller, rate, the assignment, the task it leads to, commit", 5, (
+    Budget("a deed on one's own work: caller, rate, the assignment, the task or job it leads to, commit", 5, (
         f"POST {O}/tasks/{{task_id}}/start", f"POST {O}/tasks/{{task_id}}/submit",
+        *(f"POST {J}/{{job_id}}/{verb}" for verb in ("submit", "abandon", "reject")),
     )),
 )  # fmt: skip
 
 EXCEPTIONS = (
-    Budget("", 4, (f"GET {O}/tasks/{{task_id}}",), "The account that a task lies under is found on the board first."),
-    Budget("", 4, (f"GET {O}/tasks?scope=mine, behind a cursor",),
-           "Where each task stands is the task's to say; a copy on the board would be one write more for every move."),
+    Budget("", 4, (f"GET {O}/tasks/{{task_id}}", f"GET {J}/{{job_id}}"),
+           "The account that a task or a job lies under is found on the board first."),
+    Budget("", 4, (f"GET {O}/tasks?scope=mine, behind a cursor", f"GET {J}?scope=mine, behind a cursor"),
+           "Where each stands is its own to say; a copy on the board would be one write more for every move."),
+    Budget("", 5, ("POST /api/jobs",), "Where issues are to be opened, it is asked too whether they may be."),
+    Budget("", 5, (f"POST {J}/{{job_id}}/claim",),
+           "The opening says where the job lies, and all about the job is answered: its tester begins at once."),
+    Budget("", 6, (f"POST {J}/{{job_id}}/extend",),
+           "All about the job is answered, and read only when the head says that there is more time to give."),
+    Budget("", 9, ("POST /api/run",),
+           "An order, a place among the account's waits taken and given back, two small looks, and the job at its end; "
+           "every look more is one call more."),
     Budget("", 5, ("GET /api/v1/operators/search",),
            "Neighbouring cells are read in a few stretches, however many people work there."),
     Budget("", 6, (f"GET {A}/books/trial-balance",),

@@ -1,7 +1,7 @@
-"""What the same requests cost in a deployment of 100, 1,000 and 10,000 tasks, agents and operators.
+"""What the same requests cost in a deployment of 100, 1,000 and 10,000 tasks, jobs, agents and operators.
 
-The crowd is made of copies: one agent, one operator and two tasks come in through the doors, and the rows that this
-wrote are written again and again under ids of their own. So every index is as full as it would be.
+The crowd is made of copies: one agent, one operator, two tasks and two jobs come in through the doors, and the rows
+that this wrote are written again and again under ids of their own. So every index is as full as it would be.
 """
 
 import json
@@ -19,6 +19,7 @@ from chalicelib.kit import ids
 from chalicelib.kit.commit import commit
 from chalicelib.products.tasks import kinds
 from tests.harness import Agent, Caller, Operator
+from tests.products.qa.people import Customer, Tester
 
 SIZES = (100, 1_000, 10_000)
 DUE, SOON = 20, timedelta(minutes=1)
@@ -40,6 +41,7 @@ class Crowd:
             self._new_rows(lambda: house.agent(deposit=100)),
             self._new_rows(lambda: _placed(house.operator())),
             self._new_rows(self.agent.posted), self._new_rows(self._taken),
+            self._new_rows(lambda: Customer(self.agent).ordered()), self._new_rows(self._tested),
         ]  # fmt: skip
 
     def grow_to(self, size: int) -> None:
@@ -55,6 +57,12 @@ class Crowd:
 
     def _taken(self) -> None:
         self.operator.accept(self.agent.posted())
+
+    def _tested(self) -> None:
+        tester, job_id = Tester(self.operator), Customer(self.agent).ordered()
+        assert tester.claim(job_id).status == 200
+        assert tester.submit(job_id).status == 200
+        self.house.drain()
 
     def _new_rows(self, deed: Callable[[], Any]) -> list[Row]:
         """The rows that a deed adds, with the ids that came with them marked; what it only changes is left alone."""
@@ -75,10 +83,12 @@ class Crowd:
     def _count(self, more: int) -> None:
         """The account's counters know of the copies, as if each had been posted."""
         store = self.house.world.store
-        store.client.update_item(
-            TableName=store.names["tasks"], Key={"pk": {"S": self.agent.id}, "sk": {"S": "counts"}},
-            UpdateExpression="ADD PENDING :more, ACCEPTED :more", ExpressionAttributeValues={":more": {"N": str(more)}},
-        )  # fmt: skip
+        for table, statuses in (("tasks", ("PENDING", "ACCEPTED")), ("qa", ("waiting", "completed"))):
+            store.client.update_item(
+                TableName=store.names[table], Key={"pk": {"S": self.agent.id}, "sk": {"S": "counts"}},
+                UpdateExpression=f"ADD {', '.join(f'{status} :more' for status in statuses)}",
+                ExpressionAttributeValues={":more": {"N": str(more)}},
+            )  # fmt: skip
 
 
 def measure(house: MeteredHouse, sizes: tuple[int, ...] = SIZES) -> dict[str, dict[int, Cost]]:
@@ -97,9 +107,10 @@ def measure(house: MeteredHouse, sizes: tuple[int, ...] = SIZES) -> dict[str, di
 def watched(house: MeteredHouse, agent: Agent, operator: Operator) -> dict[str, Callable[[], Any]]:
     """The requests whose cost must not depend on how many others there are."""
     task_id = agent.posted()
-    admin = house.admin
+    admin, customer, tester = house.admin, Customer(agent), Tester(operator)
+    job_id = customer.ordered()
 
-    def behind(caller: Caller, path: str) -> Callable[[], Any]:
+    def behind(caller: Caller | Customer | Tester, path: str) -> Callable[[], Any]:
         first = caller.get(path).json["pagination"]
         return lambda: caller.get(f"{path}&cursor={quote(first['next_cursor'])}")
 
@@ -114,6 +125,14 @@ def watched(house: MeteredHouse, agent: Agent, operator: Operator) -> dict[str, 
         "POST /operator/tasks/{id}/accept and cancel": lambda: _accepted(agent, operator, task_id),
         "GET /operator/tasks?scope=mine": lambda: operator.get("/operator/tasks?scope=mine&limit=20"),
         "GET /operator/tasks?scope=mine, behind a cursor": behind(operator, "/operator/tasks?scope=mine&limit=20"),
+        "GET /api/job/{id}": lambda: customer.job(job_id),
+        "GET /api/jobs, first page": lambda: customer.get("/jobs?limit=20"),
+        "GET /api/jobs, behind a cursor": behind(customer, "/jobs?limit=20"),
+        "GET /api/jobs?status=completed": lambda: customer.get("/jobs?status=completed&limit=20"),
+        "GET /api/tester/jobs, first page": lambda: tester.get("/jobs?limit=20"),
+        "GET /api/tester/jobs, behind a cursor": behind(tester, "/jobs?limit=20"),
+        "POST /api/tester/jobs/{id}/claim and abandon": lambda: _claimed(tester, job_id),
+        "GET /api/tester/jobs?scope=mine": lambda: tester.get("/jobs?scope=mine&limit=20"),
         "GET /operator/earnings": operator.earnings,
         "GET /operators/search": lambda: agent.get(f"/operators/search?{PLACE}"),
         "GET /events": lambda: agent.get("/events?limit=20"),
@@ -122,12 +141,19 @@ def watched(house: MeteredHouse, agent: Agent, operator: Operator) -> dict[str, 
         "GET /admin/accounts/{id}/statement": lambda: admin.get(f"/admin/accounts/{agent.id}/statement?limit=20"),
         "sweep with nothing due": agent.house.sweep,
         f"sweep with {DUE} due": _with_due(house),
+        # Its bell is not listened to here, so it comes behind the sweeps, which would find it.
+        "POST /api/jobs": lambda: customer.create(description=ids.new("run")),
     }
 
 
 def _accepted(agent: Agent, operator: Operator, task_id: str) -> None:
     assert operator.accept(task_id).status == 200
     assert agent.cancel(task_id).status == 200
+
+
+def _claimed(tester: Tester, job_id: str) -> None:
+    assert tester.claim(job_id).status == 200
+    assert tester.abandon(job_id).status == 200
 
 
 def _with_due(house: MeteredHouse) -> Callable[[], Any]:

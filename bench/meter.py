@@ -71,6 +71,17 @@ class Meter:
             if not self._open:
                 self._stop_listening()
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """What is asked in here is nobody's: somebody else does it while what is measured waits."""
+        self._stop_listening()
+        resumed, self._open = self._open, []
+        try:
+            yield
+        finally:
+            self._open = resumed
+            self._listen()
+
     def _listen(self) -> None:
         for client in self._clients:
             client.meta.events.register("provide-client-params.*.*", self._asked)

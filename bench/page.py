@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bench import price
 from bench.budgets import EXCEPTIONS, KINDS, Budget
 from bench.cold import ColdStart
-from bench.life import STEPS
+from bench.life import JOB, TASK
 from bench.meter import Cost
 from bench.price import Life
 from bench.rivals import OURS, RUNS, WARM_CALLS, Measured
@@ -23,14 +23,14 @@ BY_THE_CLOCK = {"sweep", "books.prove_day", "books.prove"}
 
 
 def write(
-    costs: Costs, life: Life, growth: Mapping[str, Mapping[int, Cost]], cold: ColdStart | None,
+    costs: Costs, lives: Sequence[Life], growth: Mapping[str, Mapping[int, Cost]], cold: ColdStart | None,
     rivals: Sequence[Measured] | None,
 ) -> str:  # fmt: skip
     """The whole page. What is None was not measured; of the rivals, what was said of them stays."""
     parts = [
         MEASURED, "# Performance", _when(), "## What a request asks of AWS", COUNTED, _counts(costs),
         "## Budgets", BUDGETED, _budgets(KINDS, costs), EXCEPTED, _budgets(EXCEPTIONS, costs),
-        "## Growth", GROWTH, _growth(growth), "## What a task costs", _life(life), "## Cold start", _cold(cold),
+        "## Growth", GROWTH, _growth(growth), *_lives(*lives), "## Cold start", _cold(cold),
         MCP, mcp(rivals),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
@@ -64,17 +64,17 @@ published rules from the items as they are; an emulator has none. Each row is th
 did it. A key's last use is written once an hour, one call more, and an `Idempotency-Key` is one more row in the same
 commit.
 
-A task is read in one call by the keys of all that may have been written about it: of 13 rows most do not exist yet, and
-asking for a row that is not there costs a unit. To ask only for what exists one would have to read the head first; a
-query over the task's rows would cost less (one unit for 4 KB) and be one call more, since the head lies under its
-account. Calls are what a caller waits for, and 12 units are $0.0000015, so it stays."""
+A task or a job is read in one call by the keys of all that may have been written about it. Of a task's 13 rows most do
+not exist yet, of a job's five some, and asking for a row that is not there costs a unit. To ask only for what exists
+one would have to read the head first; a query over those rows would cost less (one unit for 4 KB) and be one call more,
+since the head lies under its account. Calls are what a caller waits for, and 12 units are $0.0000015, so it stays."""
 BUDGETED = (
     "Held by `tests/bench/test_budgets.py`. No route may call more than its kind, unless it has a line of its own."
 )
 EXCEPTED = "What has a line of its own, and why:"
 GROWTH = """\
-The same requests in a deployment with so many tasks, taken tasks, agents and operators, all between one agent and one
-operator where that is dearest. Calls, and read + write units."""
+The same requests in a deployment with so many tasks, taken tasks, offered and completed jobs, agents and operators, all
+between one agent and one operator where that is dearest. Calls, and read + write units."""
 
 MCP = "## MCP"
 RACED = """\
@@ -128,23 +128,34 @@ def _cell(cost: Cost) -> str:
     return f"{cost.count} calls, {cost.reads:g} + {cost.writes:g}"
 
 
-def _life(life: Life) -> str:
-    dollars = {name: 1_000 * value for name, value in life.dollars().items()}
-    rows = [(name, f"{value:.3f}") for name, value in dollars.items()]
+def _lives(task: Life, job: Life) -> list[str]:
+    """A thousand of each, and what that stands on."""
     minute = 16 * 0.5 * price.READ_UNIT + price.LAMBDA_REQUEST
     minute += price.JOB_SECONDS * price.JOB_GB * price.LAMBDA_GB_SECOND
+    assumed = (
+        f"Assumed of both, because only the cloud can tell: a request takes {1000 * price.REQUEST_SECONDS:.0f} ms in "
+        f"{price.REQUEST_GB:g} GB, what the clock does {1000 * price.JOB_SECONDS:.0f} ms in {price.JOB_GB:g} GB and "
+        f"comes by itself, each logs {price.LOG_BYTES:,} bytes. Not in it: storage, traffic out of AWS, the models of "
+        "Guardian and reader, a client that waits in its request instead of looking, and what the sweep costs whether "
+        f"or not there is anything to do, about {43_200 * minute:.2f} USD a month."
+    )
+    return [
+        "## What a task costs", _life("a task: one task, one payout", TASK, task),
+        "## What a job costs", _life("a test of a page: one job, whose pay is free in the end", JOB, job), assumed,
+    ]  # fmt: skip
+
+
+def _life(what: str, steps: Iterable[str], life: Life) -> str:
+    dollars = {name: 1_000 * value for name, value in life.dollars().items()}
+    rows = [(name, f"{value:.3f}") for name, value in dollars.items()]
     return "\n\n".join([
-        "A thousand whole lives of a task, in dollars, at on-demand prices of us-east-1 without free tiers: one task, "
-        "one payout. Nobody registers.",
-        "\n".join(f"- {step}" for step in STEPS),
+        f"A thousand whole lives of {what}; in dollars, at on-demand prices of us-east-1 without free tiers. Nobody "
+        "registers.",
+        "\n".join(f"- {step}" for step in steps),
         table(("service", "USD per 1,000"), [*rows, ("**all**", f"**{sum(dollars.values()):.2f}**")]),
         f"That is {life.requests} requests, {life.jobs} jobs, {life.cost.count} calls to DynamoDB with "
         f"{life.cost.reads:g} read and {life.cost.writes:g} write units, {life.cost.bells} bells and {life.cost.files} "
         "calls to S3.",
-        f"Assumed, because only the cloud can tell: a request takes {1000 * price.REQUEST_SECONDS:.0f} ms in "
-        f"{price.REQUEST_GB:g} GB, a job {1000 * price.JOB_SECONDS:.0f} ms in {price.JOB_GB:g} GB and comes by "
-        f"itself, each logs {price.LOG_BYTES:,} bytes. Not in it: storage, traffic out of AWS, the Guardian's model, "
-        f"and what the sweep costs whether or not there are tasks, about {43_200 * minute:.2f} USD a month.",
     ])  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a task's whole life costs in dollars, at AWS's published on-demand prices.
+"""What the whole life of a task or a job costs in dollars, at AWS's published on-demand prices.
 
 us-east-1, x86, as of November 2026; free tiers and discounts are left out. Look at the pricing pages before you rely
 on them. What no emulator
@@ -29,7 +29,7 @@ SQS_CALLS_PER_MESSAGE = 3
 
 @dataclass(frozen=True)
 class Life:
-    """What one task asks for from its creation to the payout of its reward."""
+    """What one of them asks for, from its order until all is done."""
 
     cost: Cost
     requests: int

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from bench.trial import Trial
 from bench.walk import MeteredHouse
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.files import links
@@ -23,10 +24,12 @@ from tests.doors.strangers import FixedJudge
 from tests.harness import Agent, Caller, Operator, Reply, picture
 from tests.products.accounts.hooks import made
 from tests.products.operators.uploads import announce, announce_recording
+from tests.products.qa.people import Customer, Tester
 from tests.products.tasks.disputes import dispute_id
 from tests.products.tasks.sealing import Errand
 from tests.products.tasks.stages import Scene, scene
 from tests.proofs.bells import lose_all
+from tests.proofs.stand_ins import Hub, Scribe
 from tests.providers import Payoneer, live, notify
 
 KYC_SECRET = "the secret of the identity check"  # noqa: S105 it opens nothing
@@ -79,6 +82,7 @@ def walk(house: MeteredHouse) -> None:
         _time(cast, left)
         _money(cast)
         _lists(cast)
+        _jobs(cast)
         _backoffice(cast)
 
 
@@ -262,16 +266,29 @@ def _lists(cast: Cast) -> None:
     cast.done(operator.get("/operator/earnings"))
 
 
+def _jobs(cast: Cast) -> None:
+    """Tests of pages: one well done, those that end otherwise, and the lists of both sides."""
+    settings = cast.house.world.settings.model_copy(update={"slack_webhook_url": "https://slack.example/hook"})
+    with cast.house.living_in(reader=Scribe(), forge=Hub(), settings=settings):
+        trial = Trial(cast.house, Customer(cast.agent), Tester(cast.house.operator()))
+        grants = f"/admin/agents/{cast.agent.id}/repositories"
+        for name in ("octocat/spoon", trial.repo):
+            cast.done(cast.house.admin.do(grants.removeprefix("/admin"), repo=name))
+        cast.turn(cast.house.admin, grants)
+        trial.complete()
+        trial.leave()
+        trial.look()
+        trial.run_out()
+        cast.done(cast.house.admin.do(f"{grants.removeprefix('/admin')}/withdraw", repo=trial.repo))
+
+
 def _backoffice(cast: Cast) -> None:
     """Dead entries, suspension, and the books."""
     house, done, admin = cast.house, cast.done, cast.house.admin
     dead = cast.turn(admin, "/admin/agenda/dead")
     done(admin.do("/agenda/rerun", entry_id=dead["id"]))
     done(admin.do("/agenda/drop", entry_id=done(admin.get("/admin/agenda/dead"))["data"][0]["id"]))
-    repositories = f"/agents/{cast.agent.id}/repositories"
-    for repo in ("octocat/hello-world", "octocat/spoon-knife"):
-        done(admin.do(repositories, repo=repo))
-    done(admin.do(f"{repositories}/withdraw", repo=cast.turn(admin, f"/admin{repositories}")["repo"]))
+    Customer(cast.agent).ordered()
     done(admin.do(f"/agents/{cast.agent.id}/suspend"))
     house.pass_time(minutes=2)
     done(admin.do(f"/agents/{cast.agent.id}/unsuspend"))

@@ -8,6 +8,7 @@ from bench.meter import Cost
 from bench.walk import Costs
 
 T, O = "/api/v1/tasks", "/api/v1/operator/tasks"  # noqa: E741 the rows below stay readable
+J, F = "/api/jobs", "/api/tester/jobs"
 EXACTLY = {
     f"GET {T}/{{task_id}}": 3,
     f"GET {T}": 4,
@@ -17,10 +18,17 @@ EXACTLY = {
     f"POST {T}": 4,
     f"POST {O}/{{task_id}}/accept": 4,
     f"POST {O}/{{task_id}}/submit": 5,
+    f"GET {J}/{{job_id}}": 3,
+    f"GET {J}": 4,
+    f"GET {J}, behind a cursor": 3,
+    f"GET {F}": 4,
+    f"GET {F}, behind a cursor": 3,
+    f"POST {F}/{{job_id}}/claim": 5,
+    f"POST {F}/{{job_id}}/submit": 5,
 }
 # What changes nothing that has to be changed together: each reads or asks, and writes by itself what it must.
 NO_COMMIT = {"POST /api/v1/agents/deposit/status", "POST /api/v1/test/clock"}
-MORE_WRITES = {"POST /api/v1/agents/deposit"}
+MORE_WRITES = {"POST /api/v1/agents/deposit", "POST /api/run"}
 WRITES = ("dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.DeleteItem", "dynamodb.BatchWriteItem")
 
 
@@ -52,6 +60,11 @@ def test_a_submission_with_a_photo_reads_it_and_writes_a_clean_copy_and_rings_fo
     assert {cost.bells for cost in costs} == {1}
 
 
+def test_a_run_is_one_commit_and_a_place_taken_and_given_back(walked: Costs) -> None:
+    for cost in walked["POST /api/run"]:
+        assert (cost.calls["dynamodb.TransactWriteItems"], _writes(cost)) == (1, 3)
+
+
 def test_a_deed_is_one_commit_and_writes_nothing_beside_it_but_the_rate_counter(walked: Costs) -> None:
     deeds = [name for name in _routes(walked) if not name.startswith("GET ") and name not in NO_COMMIT | MORE_WRITES]
     wrong = {name: cost.calls for name in deeds for cost in walked[name] if not _is_one_commit(cost)}
@@ -72,6 +85,7 @@ def test_a_bell_is_rung_only_where_something_is_due_now(walked: Costs) -> None:
         "POST /api/v1/webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}/redeliver",
         "POST /api/v1/admin/agents/{agent_id}/suspend", "POST /api/v1/admin/agenda/rerun",
         "POST /api/v1/admin/payouts/{payout_id}/release", "POST /api/v1/admin/books/prove",
+        "POST /api/jobs", "POST /api/run", f"POST {F}/{{job_id}}/submit",
     }  # fmt: skip
 
 

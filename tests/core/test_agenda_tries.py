@@ -137,3 +137,23 @@ def test_of_two_sweeps_at_the_last_try_one_buries_and_mourns(world: World, hands
         assert not rows.bury(world.store, "thing.do:s1", "too late", due_at=seen["due_at"])
         assert agenda.sweep(world, Bells()).buried == 0
     assert [line["event"] for line in lines] == ["agenda.dead"]
+
+
+@pytest.mark.parametrize("ended", ["let go", "buried and run again", "killed"])
+def test_who_asks_outside_knows_whether_anybody_has_begun_before(world: World, hands: Hands, ended: str) -> None:
+    """Not by the number of tries: a bell that comes twice is no further try, and a person's rerun is a first one."""
+
+    def fail(world: World, entry: Entry) -> list[Write]:
+        raise agenda.TryLater("nobody is there")
+
+    put(world, Kind("thing.do", COURIER))
+    worker = Worker(fail)
+    agenda.work(world, {"thing.do": worker}, "thing.do:s1")
+    if ended == "killed":
+        rows.lease(world.store, entry(world), world.wall_seconds())
+        hands.pass_by(seconds=COURIER.lease_seconds)
+    if ended == "buried and run again":
+        assert rows.bury(world.store, "thing.do:s1", "a person shall look")
+        commit(world.store, [agenda.rerun(world, entry(world))])
+    agenda.work(world, {"thing.do": worker}, "thing.do:s1")
+    assert [(one.attempts, one.tried) for one in worker.worked] == [(1, False), (1, True)]

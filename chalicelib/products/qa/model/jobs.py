@@ -4,7 +4,7 @@ head       status, money, times: rewritten by every move
 order      what was asked, in the words of whoever asked
 session    what the tester handed in
 result     what was read out of it
-issue n    the issue that the n-th finding became
+issues     the issue that each finding became
 """
 
 from collections.abc import Mapping

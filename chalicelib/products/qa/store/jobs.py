@@ -6,7 +6,7 @@
     job_…      order        what was asked
     job_…      session      what the tester handed in
     job_…      result       what was read out of it
-    job_…      issue#<n>    the issue that the n-th finding became
+    job_…      issues       the issue that each finding became, by the finding's number
 
 Heads lie under their account (core/heads.py).
 """
@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.core.heads import Heads, Ref, of_status
-from chalicelib.core.ports.reader import FINDINGS_MAX
+from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Busy, NotFound
 from chalicelib.kit.store import Place, Rows, Store, under
-from chalicelib.kit.table import Item, Key, Write, add
+from chalicelib.kit.table import Item, Key, Write, add, update
 from chalicelib.kit.words import Words
 from chalicelib.products.qa.lifecycle import JOB, Status
 from chalicelib.products.qa.model.jobs import Job, OpenedIssue, Order, Result, Session, Sheets
@@ -26,6 +26,7 @@ from chalicelib.products.qa.model.jobs import Job, OpenedIssue, Order, Result, S
 TABLE = "qa"
 PREFIX = "job_"
 LOOKS_MAX = 4
+SHEETS = ("order", "session", "result", "issues")
 
 
 class JobNotFound(NotFound):
@@ -56,8 +57,9 @@ def add_result(job_id: str, result: Result) -> Write:
 
 
 def add_issue(job_id: str, number: int, issue: OpenedIssue) -> Write:
-    """The issue that a finding became."""
-    return _sheet(job_id, f"issue#{number}", issue)
+    """The issue that a finding became. All lie in one row: a row that is not there is paid for at every look."""
+    name = f"finding_{number}"
+    return update(TABLE, Key(job_id, "issues"), put={name: issue.dump()}, where=Attr(name).not_exists())
 
 
 def find_sheets(store: Store, ref: Ref) -> Sheets:
@@ -72,8 +74,7 @@ def find_sheets_and(store: Store, ref: Ref, others: Sequence[Place]) -> tuple[Sh
     """
     if not HEADS.knows(ref):
         raise JobNotFound
-    names = ["order", "session", "result", *(f"issue#{number}" for number in range(1, FINDINGS_MAX + 1))]
-    places = [(TABLE, HEADS.row(ref)), *((TABLE, Key(ref.id, name)) for name in names)]
+    places = [(TABLE, HEADS.row(ref)), *((TABLE, Key(ref.id, name)) for name in SHEETS)]
     for _ in range(LOOKS_MAX):
         found = store.get_across([*places, *others])
         if not (sheets := _read(found[: len(places)])).is_torn:
@@ -82,7 +83,7 @@ def find_sheets_and(store: Store, ref: Ref, others: Sequence[Place]) -> tuple[Sh
 
 
 def _read(found: Sequence[Item | None]) -> Sheets:
-    head, order, session, result, *issues = found
+    head, order, session, result, issues = found
     if head is None or order is None:
         raise JobNotFound
     return Sheets(
@@ -90,7 +91,11 @@ def _read(found: Sequence[Item | None]) -> Sheets:
         order=Order.model_validate_json(order["words"]),
         session=Session.model_validate_json(session["words"]) if session else None,
         result=Result.model_validate_json(result["words"]) if result else None,
-        issues={n: OpenedIssue.model_validate_json(one["words"]) for n, one in enumerate(issues, 1) if one},
+        issues={
+            int(name.removeprefix("finding_")): OpenedIssue.model_validate_json(words)
+            for name, words in (issues or {}).items()
+            if name.startswith("finding_")
+        },
     )
 
 
