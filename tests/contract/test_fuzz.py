@@ -21,11 +21,14 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from chalicelib.core.files.model import CONTENT_TYPES
+from chalicelib.kit.clock import Patience
 from local.settings import ADMIN_KEY
 from tests.contract.gateway import wsgi
+from tests.doors.sleeper import Sleeper
 from tests.doors.strangers import Postman
 from tests.harness import House, picture
-from tests.products.tasks.stages import scene
+from tests.products.qa.people import Customer, Test, Tester
+from tests.products.tasks.stages import Scene, scene
 
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
@@ -45,12 +48,25 @@ for _kind in CONTENT_TYPES:
 
 @pytest.fixture
 def inhabited(house: House) -> Iterator[tuple[House, list[dict[str, str]], dict[str, list[str]]]]:
-    """A house with people and things in it: credentials that open its doors, and ids that lead somewhere."""
-    with house.living_in(courier=Postman()):
+    """A house with people and things in it: credentials that open its doors, and ids that lead somewhere. Whoever waits
+    in it wakes at once.
+    """
+    sleeper = Sleeper()
+    patience = Patience(sleep=sleeper.sleep, elapsed=sleeper.elapsed)
+    with house.living_in(courier=Postman(), patience=patience):
         stage = scene(house, "ACCEPTED")
         stages = [stage, stage.next("MANUAL_REVIEW"), stage.next()]
         right = [stage.agent.headers, stage.operator.headers, {"X-Admin-Key": ADMIN_KEY}]
-        yield house, right, {"task_id": [one.task_id for one in stages]}
+        yield house, right, {"task_id": [one.task_id for one in stages], "job_id": _jobs(stage)}
+
+
+def _jobs(stage: Scene) -> list[str]:
+    """Jobs of the same two people: one that was completed, one at work, one that waits."""
+    someone, tester = Customer(stage.agent), Tester(stage.operator)
+    jobs = [Test(stage.house, someone, tester, someone.ordered()) for _ in range(3)]
+    jobs[0].completed()
+    jobs[1].claimed()
+    return [one.job_id for one in jobs]
 
 
 def _fuzz(house: House, right: list[dict[str, str]], ids: dict[str, list[str]], examples: int) -> dict[str, set[int]]:

@@ -15,6 +15,7 @@ import app
 from chalicelib.doors.http.routes import Route, Who
 from local.settings import ADMIN_KEY
 from tests.harness import House, Reply
+from tests.products.qa.people import Customer
 
 LET_IN = 0
 """Not a status: whatever the verb answers, it is neither 401 nor 403 of the door."""
@@ -93,7 +94,8 @@ def people(house: House) -> People:
         "two right keys": {**bearer, "X-API-Key": others},
         "a key and an operator's id": {**agent.headers, **operator.headers},
     }
-    return People(house, shown, {"task_id": agent.posted(), "key_id": agent.get("/agents/keys").json["data"][0]["id"]})
+    key_id, job_id = agent.get("/agents/keys").json["data"][0]["id"], Customer(agent).ordered()
+    return People(house, shown, {"task_id": agent.posted(), "key_id": key_id, "job_id": job_id})
 
 
 @pytest.mark.promise("auth.table")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.kit import money
 from chalicelib.products.qa import rules
+from tests import properties  # noqa: F401 its profile is in force
 from tests.harness import House
 from tests.products.qa.conftest import Hours
 from tests.products.qa.people import Test, test_of

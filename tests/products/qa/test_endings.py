@@ -87,7 +87,7 @@ ENDINGS = {
     "nothing is handed in": Ending(_unfinished, "abandoned", "tester_overtime", "did not hand in"),
     "the tester leaves": Ending(_left, "abandoned", "tester_abandoned", "My browser broke."),
     "the tester cannot": Ending(_rejected, "rejected", "tester_invalidated", "The page wants a password."),
-    "a field is not covered": Ending(_uncovered, "incomplete", "incomplete_data", "not answer every required field"),
+    "a field is not covered": Ending(_uncovered, "incomplete", "incomplete_data", "every required field"),
     "nobody can read it": Ending(_unread, "error", "ai_processing_error", "could not be read"),
     "the account is suspended": Ending(_suspended, "error", "account_suspended", "suspended", somebody_had_it=False),
 }  # fmt: skip
@@ -131,8 +131,11 @@ def test_the_list_tells_no_more_of_an_incomplete_job_than_the_job_itself(hours: 
     _uncovered(hours, made)
     (row,) = made.customer.get("/jobs?status=incomplete").json["data"]
     assert row.keys().isdisjoint(NOT_TOLD)
-    assert "It was nice." not in made.customer.agent.get("/events").text
-    assert "It was nice." not in made.customer.get(f"/job/{made.job_id}").text
+    for path in (f"/job/{made.job_id}", "/jobs"):
+        assert "It was nice." not in made.customer.get(path).text
+    events = made.customer.agent.get("/events").text
+    assert "job.incomplete" in events
+    assert "It was nice." not in events
 
 
 @pytest.mark.promise("qa.ending.error")

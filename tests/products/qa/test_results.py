@@ -65,7 +65,7 @@ def test_a_required_field_that_is_open_or_no_value_of_its_type_makes_a_job_incom
 ) -> None:
     job = _read(hours, {"outputSchema": SEEDS_SCHEMA}, {"answers": answers}).job
     assert (job["status"], job["reason"]) == ("incomplete", "incomplete_data")
-    assert named not in job["error"], "which field it was would be an answer, and this one is not paid for"
+    assert named not in job["error"], "which fields were answered is an answer, and nobody pays for this one"
 
 
 @pytest.mark.promise("qa.result.required")

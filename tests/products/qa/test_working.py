@@ -73,6 +73,14 @@ def test_an_extended_test_is_given_the_time_that_was_granted(hours: Hours, made:
     assert made.tester.submit(made.job_id).json["testDurationSeconds"] == 600
 
 
+@pytest.mark.promise("qa.extend.in_time")
+def test_time_that_is_over_is_not_extended_afterwards(hours: Hours, made: Test) -> None:
+    hours.pass_unnoticed(minutes=5)
+    late = made.tester.extend(made.job_id, 5)
+    assert (late.status, late.json["code"]) == (410, "job_expired")
+    assert made.tester.submit(made.job_id).json["testDurationSeconds"] == 300
+
+
 @pytest.mark.promise("qa.billed.limit", "qa.billed.late")
 def test_what_is_late_is_taken_for_five_minutes_and_not_billed(hours: Hours, made: Test) -> None:
     hours.pass_by(minutes=9, seconds=59)

@@ -1,0 +1,1 @@
+"""Programs that were written for the qa product's original, of every generation, against this one."""
