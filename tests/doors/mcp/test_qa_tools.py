@@ -39,6 +39,7 @@ def _checked(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
 
 
 @BOTH
+@pytest.mark.promise("qa.mcp.create")
 def test_the_main_job_can_be_done_by_tools_alone(house: House, version: str) -> None:
     client, someone = _tools(customer(house, deposit=None), version), people.tester(house)
     assert _checked(client, "fund_account", amount_usdc="100.00", tx_hash=f"0x{version}")["amount_usd"] == 100
@@ -65,6 +66,7 @@ def test_the_main_job_can_be_done_by_tools_alone(house: House, version: str) -> 
 
 
 @BOTH
+@pytest.mark.promise("qa.mcp.wait")
 def test_it_looks_every_five_seconds_and_answers_when_the_job_has_ended(
     house: House, sleeper: Sleeper, version: str
 ) -> None:
@@ -79,6 +81,7 @@ def test_it_looks_every_five_seconds_and_answers_when_the_job_has_ended(
     assert (told["error"], "create_job" in told["message"]) == ("The page wants a password.", True)
 
 
+@pytest.mark.promise("qa.mcp.advice")
 def test_a_wait_that_comes_to_its_end_advises_a_longer_one(house: House, sleeper: Sleeper) -> None:
     made = people.test_of(house)
     client = _tools(made.customer, HANDSHAKE)
