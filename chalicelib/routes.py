@@ -12,8 +12,9 @@ from chalicelib.doors.http.routes import Route, Who
 from chalicelib.products.accounts import routes as accounts
 from chalicelib.products.backoffice import routes as backoffice
 from chalicelib.products.operators import routes as operators
+from chalicelib.products.qa import guide as qa_guide
 from chalicelib.products.qa import routes as qa
-from chalicelib.products.tasks import guide
+from chalicelib.products.tasks import guide as task_guide
 from chalicelib.products.tasks import routes as tasks
 from chalicelib.tools import qa as qa_tools
 from chalicelib.tools import tasks as task_tools
@@ -25,7 +26,8 @@ TEST_MODE = settings.test_mode_at_import()
 OFFICE = backoffice.routes(lambda: suspension.ON_SUSPENSION)
 PRODUCTS = [*accounts.ROUTES, *operators.ROUTES, *tasks.ROUTES, *qa.ROUTES, *OFFICE]
 DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *web.routes()]
-ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=guide.GUIDE, test_mode=TEST_MODE)]
+GUIDE = f"{task_guide.GUIDE}\n{qa_guide.GUIDE}"
+ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=GUIDE, test_mode=TEST_MODE)]
 WAITING_ROUTES: list[Route] = [
     route for route in PRODUCTS if not route.path.startswith("/api/v1/") and route.who is not Who.ADMIN
 ]

@@ -64,8 +64,10 @@ def test_a_host_comes_in_by_a_server_of_its_own(house: House) -> None:
 
 def test_a_program_comes_in(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     agent = house.agent(deposit=100)
-    [block] = blocks(README, "python")
     with on_loopback(house) as url, people_at_work(house, answer="The third one is the highest."):
-        program = block.replace(ADDRESS, url).replace(KEY, agent.headers["X-API-Key"])
-        exec(compile(program, "README.md", "exec"), {})  # noqa: S102 our own page
-    assert capsys.readouterr().out == "COMPLETED The third one is the highest.\n"
+        for block in blocks(README, "python"):
+            program = block.replace(ADDRESS, url).replace(KEY, agent.headers["X-API-Key"])
+            exec(compile(program, "README.md", "exec"), {})  # noqa: S102 our own page
+    said, tested = capsys.readouterr().out.splitlines()
+    assert said == "COMPLETED The third one is the highest."
+    assert tested.startswith("True ")
