@@ -24,13 +24,14 @@ class Budget:
 KINDS = (
     Budget("the same for everybody: rate", 1, (
         "GET /api/openapi.json", "GET /api/docs", "GET /llms.txt", "GET /operator", "GET /operator/{version}/{file}",
-        "GET /api/files/{token}",
+        "GET /api/files/{token}", "GET /api/avatars/{avatar}",
     )),
     Budget("a new account: rate, commit", 2, ("POST /api/v1/agents/register", f"POST {O}/register")),
     Budget("read of one object: caller, rate, object", 3, (
         "GET /api/v1/agents/balance", f"GET {T}/{{task_id}}", f"GET {T}/categories", f"GET {T}/quote",
         f"GET {W}/{{endpoint_id}}", f"GET {O}/me", f"GET {O}/payout/status/{{payout_id}}",
         f"GET {A}/agents/{{agent_id}}", f"GET {A}/operators/{{operator_id}}", f"GET {A}/task-types",
+        "POST /api/analyze-issue", "POST /api/pr-analyzer",
         f"GET {A}/books/proof", "GET /api/job/{job_id}", "GET /api/jobs/{job_id}", "GET /api/jobs/{job_id}/status",
     )),
     Budget("list, first page: caller, rate, rows, and what counts or fills them", 4, (

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.walk import MeteredHouse
+from chalicelib.core.reader.built_in import BuiltInReader
 from tests.harness import Reply
 from tests.products.qa.people import ORDER, Customer, Tester
 from tests.proofs.bells import lose_all
@@ -44,6 +45,10 @@ class Trial:
     def look(self) -> None:
         """The lists of both sides, with enough on them for a second page; and a client that runs a job and waits."""
         self.run()
+        with self.house.living_in(reader=BuiltInReader()):
+            _done(self.customer.send("/analyze-issue", {"issueTitle": "Checkout fails"}))
+            _done(self.customer.send("/pr-analyzer", {"prTitle": "Mend the checkout"}))
+        _done(self.customer.get("/avatars/0123456789abcdef"))
         for _ in range(2):
             self.customer.ordered()
         for side, path in ((self.customer, "/jobs"), (self.customer, "/jobs?status=waiting")):

@@ -52,7 +52,7 @@ def _verb(call: Any) -> Answer:
 
 # A module of ours runs when something of it is first asked for, as `at_the_door` was; before, this would be undone.
 door.identify = lambda *_: SOMEBODY
-door.limits.count = lambda *_: PLENTY
+door.limits.count = lambda *_, **__: PLENTY
 _toolbox = ToolBox("tasks", lambda: [_tool(shown) for shown in same.TOOLS], {})
 _server = Server("bench", "Bench", "1", "", _toolbox, SealedTasks(_toolbox))
 

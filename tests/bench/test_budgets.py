@@ -27,7 +27,9 @@ EXACTLY = {
     f"POST {F}/{{job_id}}/submit": 5,
 }
 # What changes nothing that has to be changed together: each reads or asks, and writes by itself what it must.
-NO_COMMIT = {"POST /api/v1/agents/deposit/status", "POST /api/v1/test/clock"}
+NO_COMMIT = {
+    "POST /api/v1/agents/deposit/status", "POST /api/v1/test/clock", "POST /api/analyze-issue", "POST /api/pr-analyzer",
+}  # fmt: skip
 MORE_WRITES = {"POST /api/v1/agents/deposit", "POST /api/run"}
 WRITES = ("dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.DeleteItem", "dynamodb.BatchWriteItem")
 

@@ -83,8 +83,7 @@ def test_a_refusal_for_good_is_kept_like_a_file_that_is_not_there(informed: Worl
     assert context.of(informed, REPO, PATHS) == {}
 
 
-def test_no_forge_and_no_repository_mean_no_context(informed: World, github: GitHub) -> None:
-    assert context.of(replace(informed, forge=None), REPO, PATHS) == {}
+def test_what_names_no_repository_has_no_context(informed: World, github: GitHub) -> None:
     for repo in ("", "octocat", "octocat/..", "x" * 5_000):
         assert context.of(informed, repo, PATHS) == {}
     assert github.asked == []

@@ -55,7 +55,7 @@ BESIDES = {
     "xray:PutTraceSegments": {"api"},
     "xray:PutTelemetryRecords": {"api"},
     # Only a deployment whose Guardian is on Bedrock asks models; it may ask the Guardian's and the reader's, no other.
-    "bedrock:InvokeModel": {"api", "judge"},
+    "bedrock:InvokeModel": {"api", "judge", "wait"},
     # What the URLs that it signs are for.
     "s3:GetObject FilesBucket/proof/*": {"api", "wait"},
     # Without it S3 answers 403 for an object that is not there, and we would take that for a fault.

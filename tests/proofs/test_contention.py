@@ -28,7 +28,7 @@ from tests.proofs.bells import lose_all
 from tests.proofs.stand_ins import Counter, Purse
 
 SECRET = "the secret of those who send notices"
-BY_ONE_WRITE = {"POST /api/v1/test/clock"}
+BY_ONE_WRITE = {"POST /api/v1/test/clock", "POST /api/analyze-issue", "POST /api/pr-analyzer"}
 """What is one write of its own, and no transaction."""
 ONLY_A_CLAIM = "POST /api/v1/agents/deposit/status"
 """What changes nothing: all that it can meet others at is the claim of its own key."""

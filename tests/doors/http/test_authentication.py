@@ -111,7 +111,9 @@ def test_every_route_but_registration_health_and_the_test_clock_asks_who_it_is(h
         # The link itself is the permission.
         ("GET", "/api/files/{token}"), ("HEAD", "/api/files/{token}"),
         # There is nothing to get there, whoever asks.
-        ("GET", "/api/v1/mcp"),
+        ("GET", "/api/v1/mcp"), ("GET", "/api/qa/mcp"),
+        # A picture that says nothing of whom it stands for.
+        ("GET", "/api/avatars/{avatar}"),
     }  # fmt: skip
     asked = [(method, path) for path, methods in house.app.routes.items() for method in methods]
     assert len(asked) >= 20

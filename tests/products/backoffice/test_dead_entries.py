@@ -25,7 +25,7 @@ def test_dead_entries_are_listed_with_why_page_by_page(house: House) -> None:
     page = house.admin.get("/admin/agenda/dead?limit=2").json
     assert page["data"][0] == {
         "id": ids[0], "kind": "task.expire", "subject": "agent_1/task_1", "attempts": 1,
-        "why": "there is no task agent_1/task_1", "due_at": page["data"][0]["due_at"],
+        "why": "there is no agent_1/task_1", "due_at": page["data"][0]["due_at"],
     }  # fmt: skip
     rest = house.admin.get(f"/admin/agenda/dead?limit=2&cursor={page['pagination']['next_cursor']}").json
     assert [row["id"] for row in page["data"] + rest["data"]] == ids

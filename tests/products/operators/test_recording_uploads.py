@@ -67,7 +67,7 @@ def test_a_small_picture_may_be_the_body_and_a_video_or_json_may_not(house: Hous
         refused = _send_body(stage.operator, MP4, content_type)
         assert (content_type, refused.status, refused.json["code"]) == (content_type, 415, "unsupported_media_type")
     words = _send_body(stage.operator, JSON, "application/json")
-    assert (words.status, words.json["details"]["field"]) == (400, "content_type")
+    assert (words.status, words.json["field"]) == (400, "content_type")
 
 
 @pytest.mark.promise("operators.recording.sizes")
@@ -79,7 +79,7 @@ def test_each_type_has_a_size_of_its_own(house: House) -> None:
         assert BYTES_MAX[content_type] == most
         assert announce_recording(stage.operator, b"", content_type, size_bytes=most).status == 201
         refused = announce_recording(stage.operator, b"", content_type, size_bytes=most + 1)
-        assert (content_type, refused.status, refused.json["details"]["field"]) == (content_type, 400, "size_bytes")
+        assert (content_type, refused.status, refused.json["field"]) == (content_type, 400, "size_bytes")
 
 
 @pytest.mark.promise("operators.recording.announced")
@@ -92,7 +92,7 @@ def test_what_is_wrong_with_an_announcement_is_named(house: House) -> None:
     ]  # fmt: skip
     for words, field in wrong:
         refused = announce_recording(stage.operator, MP4, **{"content_type": "video/mp4", **words})
-        assert (words, refused.status, refused.json["details"]["field"]) == (words, 400, field)
+        assert (words, refused.status, refused.json["field"]) == (words, 400, field)
 
 
 @pytest.mark.promise("operators.recording.announced")
@@ -128,5 +128,5 @@ def test_a_task_takes_no_video_as_proof(house: House) -> None:
     made = announce_recording(stage.operator, MP4, "video/mp4")
     assert put(made, MP4) == 200
     refused = stage.operator.submit(stage.task_id, photos=[made.json["url"]])
-    assert (refused.status, refused.json["details"]["field"]) == (400, "photos.0")
+    assert (refused.status, refused.json["field"]) == (400, "photos.0")
     assert "is video/mp4; here it must be one of" in refused.json["error"]

@@ -11,7 +11,7 @@ from tests.products.qa.people import ORDER, Customer, customer
 
 TEXT, WHOLE = "x", "must be a number"
 MINUTES = "must be 1 to 60"
-EXTENSION = "must be false, for no limit, or 0 to 60"
+EXTENSION = "must be false, for as long as a test may take, or 0 to 60"
 SCREENS = "must be one of desktop, laptop, tablet, mobile, or {width, height}"
 FIELD = "outputSchema.works"
 
