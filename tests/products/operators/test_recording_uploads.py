@@ -128,5 +128,5 @@ def test_a_task_takes_no_video_as_proof(house: House) -> None:
     made = announce_recording(stage.operator, MP4, "video/mp4")
     assert put(made, MP4) == 200
     refused = stage.operator.submit(stage.task_id, photos=[made.json["url"]])
-    assert (refused.status, refused.json["field"]) == (400, "photos.0")
+    assert (refused.status, refused.json["details"]["field"]) == (400, "photos.0")
     assert "is video/mp4; here it must be one of" in refused.json["error"]
