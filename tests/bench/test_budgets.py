@@ -7,6 +7,8 @@ from bench.budgets import BUDGETS, EXCEPTIONS, KINDS
 from bench.meter import Cost
 from bench.walk import Costs
 
+pytestmark = pytest.mark.slow
+
 T, O = "/api/v1/tasks", "/api/v1/operator/tasks"  # noqa: E741 the rows below stay readable
 J, F = "/api/jobs", "/api/tester/jobs"
 EXACTLY = {

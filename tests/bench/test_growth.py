@@ -1,8 +1,12 @@
 """What requests ask must not depend on how many others there are."""
 
+import pytest
+
 from bench.growth import measure
 from bench.walk import metered
 from tests.harness import House
+
+pytestmark = pytest.mark.slow
 
 # How many rows a page, a count to a thousand, or a search may read at most: these grow up to there, and no further.
 UNITS_MAX = {"GET /operators/search": 10, "GET /operator/tasks, first page": 30, "GET /api/tester/jobs, first page": 30}

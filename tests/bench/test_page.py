@@ -1,9 +1,12 @@
 """docs/performance.md says what is so."""
 
+import pytest
+
 from bench.page import BY_THE_CLOCK, PAGE, shown
 from bench.walk import Costs
 
 
+@pytest.mark.slow
 def test_the_page_says_what_each_route_and_job_asks(walked: Costs) -> None:
     lines = PAGE.read_text().splitlines()
     first = lines[lines.index("## What a request asks of AWS") : lines.index("## Budgets")]

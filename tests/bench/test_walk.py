@@ -1,8 +1,12 @@
 """The walk that everything is measured on is whole."""
 
+import pytest
+
 import app
 from bench.walk import Costs
 from chalicelib import jobs
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_route_is_in_the_walk(walked: Costs) -> None:

@@ -124,6 +124,7 @@ def test_every_generation_sees_a_test_pass_at_both_ports(town: Town, http: httpx
 
 @pytest.mark.promise("qa.clients.pollers")
 @GENERATIONS
+@pytest.mark.slow
 def test_every_generation_sees_every_bad_end_whose_word_it_knows(town: Town, poller: Poller) -> None:
     key, agent_id = town.agent()
     for verb, words, status, says in BAD_ENDS:

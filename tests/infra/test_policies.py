@@ -81,6 +81,7 @@ def used(house: House) -> set[Use]:
     return uses
 
 
+@pytest.mark.slow
 def test_functions_may_do_what_they_do_and_no_more(used: set[Use]) -> None:
     allowed = {use for name in FUNCTIONS for use in _granted(name)}
     assert sorted(used - allowed) == [], "used and not granted"

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import pytest
+
 from tests.harness import Agent, House, Operator, Reply
 from tests.proofs import order
 from tests.proofs.bells import give
@@ -9,6 +11,8 @@ from tests.proofs.crowd import ask_at_once, at_once, patient, statuses
 from tests.proofs.deeds import CONFIRMED, WINDOW, handed_in
 from tests.proofs.deployments import ON_BOTH_STORES
 from tests.proofs.stand_ins import Mind, MovableClock
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = 6
 

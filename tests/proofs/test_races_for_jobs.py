@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+import pytest
+
 from chalicelib.core.heads import Ref
 from chalicelib.products.qa.model.jobs import Job
 from chalicelib.products.qa.store.jobs import HEADS
@@ -31,6 +33,7 @@ def test_of_twenty_testers_one_gets_the_job(quiet: House) -> None:
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_of_four_jobs_that_one_tester_claims_at_once_they_get_one(quiet: House) -> None:
     """Their time is measured, so they are at one job at a time."""
     someone, one = customer(quiet), tester(quiet)
@@ -41,6 +44,7 @@ def test_of_four_jobs_that_one_tester_claims_at_once_they_get_one(quiet: House) 
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_when_nobody_has_claimed_it_in_time_either_a_tester_or_the_clock_is_first(quiet: House) -> None:
     clock = MovableClock(quiet.world.clock)
     with quiet.living_in(clock=clock):
@@ -57,6 +61,7 @@ def test_when_nobody_has_claimed_it_in_time_either_a_tester_or_the_clock_is_firs
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_a_job_that_is_claimed_while_its_agent_is_suspended_goes_on_or_was_never_claimed(quiet: House) -> None:
     for _ in range(6):
         made = test_of(quiet)
@@ -79,6 +84,7 @@ def test_a_job_that_is_claimed_while_its_agent_is_suspended_goes_on_or_was_never
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_at_the_end_of_a_test_either_the_tester_or_the_clock_is_first(quiet: House) -> None:
     clock = MovableClock(quiet.world.clock)
     with quiet.living_in(clock=clock):
@@ -97,6 +103,7 @@ def test_at_the_end_of_a_test_either_the_tester_or_the_clock_is_first(quiet: Hou
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_who_hands_in_and_leaves_at_once_has_done_one_of_the_two(quiet: House) -> None:
     for verb in ("abandon", "reject", "abandon", "reject", "abandon", "reject"):
         made = test_of(quiet).claimed()
@@ -109,6 +116,7 @@ def test_who_hands_in_and_leaves_at_once_has_done_one_of_the_two(quiet: House) -
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_of_several_extensions_at_once_none_is_granted_unseen(quiet: House) -> None:
     """Each is granted on what its tester could read: never more in all than was ordered."""
     made = test_of(quiet, targetDurationMinutes=5, maxExtensionMinutes=5).claimed()
@@ -119,6 +127,7 @@ def test_of_several_extensions_at_once_none_is_granted_unseen(quiet: House) -> N
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_of_several_submissions_one_counts_and_is_read_once(quiet: House) -> None:
     scribe, hub = Scribe(), Hub()
     with quiet.living_in(reader=scribe, forge=hub):
@@ -132,6 +141,7 @@ def test_of_several_submissions_one_counts_and_is_read_once(quiet: House) -> Non
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_several_couriers_at_one_finding_open_one_issue(quiet: House) -> None:
     with quiet.living_in(reader=Scribe(), forge=(hub := Hub())):
         someone = customer(quiet)
@@ -146,6 +156,7 @@ def test_several_couriers_at_one_finding_open_one_issue(quiet: House) -> None:
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_a_reader_who_answers_when_it_is_too_late_or_just_in_time_ends_a_job_once(quiet: House) -> None:
     for _ in range(6):
         made = test_of(quiet).handed_in()
@@ -163,6 +174,7 @@ def test_a_reader_who_answers_when_it_is_too_late_or_just_in_time_ends_a_job_onc
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_a_hold_that_ends_several_times_pays_once(quiet: House) -> None:
     made, clock = test_of(quiet).completed(), MovableClock(quiet.world.clock)
     earned = made.tester.earnings()[0]
@@ -187,6 +199,7 @@ def test_the_same_words_many_times_at_once_are_one_job_and_one_hold(quiet: House
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_money_for_five_orders_five_of_twelve(quiet: House) -> None:
     someone = customer(quiet, deposit=32.4)
     replies = ask_at_once(*(partial(someone.create, key=f"order-{number}") for number in range(12)))
@@ -195,6 +208,7 @@ def test_money_for_five_orders_five_of_twelve(quiet: House) -> None:
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_all_who_wait_for_one_job_hear_of_its_end(quiet: House) -> None:
     someone, one = customer(quiet), tester(quiet)
     waiting = [partial(_run, someone)] * 3

@@ -77,6 +77,7 @@ def test_the_feed_is_newest_first_in_pages_and_its_cursor_is_stable_under_insert
 
 
 @pytest.mark.promise("feed.total_capped")
+@pytest.mark.slow
 def test_the_feed_counts_to_1000_and_then_says_so(house: House) -> None:
     agent, operator = house.agent(deposit=100), house.operator()
     agent.posted(reward_usd=10)
