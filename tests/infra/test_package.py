@@ -128,6 +128,7 @@ def test_every_module_is_compiled_for_the_runtime(unpacked: Path, template: temp
     assert [p for p in ours if not (p.parent / "__pycache__" / f"{p.stem}.{tag}.pyc").exists()] == []
 
 
+@pytest.mark.slow
 def test_no_reader_finds_fault_with_the_template(template: templates.Template, tmp_path: Path) -> None:
     templates.write(templates.translate(template), tmp_path / "translated.json")
     templates.lint(tmp_path / "translated.json")

@@ -95,6 +95,7 @@ def _until_waiting(agent: Agent, count: int) -> None:
     raise AssertionError("nobody waits")
 
 
+@pytest.mark.slow
 def test_the_end_of_a_task_wakes_who_waits_and_nobody_else_has_waited(stack: LocalStack) -> None:
     agent = Agent(stack)
     task_id = agent.posted()

@@ -13,6 +13,8 @@ from tests.proofs.deployments import ON_BOTH_STORES
 from tests.proofs.pairs import ERRAND
 from tests.proofs.stand_ins import Purse
 
+pytestmark = pytest.mark.slow
+
 
 @ON_BOTH_STORES
 def test_a_deposit_that_is_given_back_while_it_is_spent_is_spent_or_given_back(quiet: House) -> None:

@@ -10,6 +10,8 @@ from tests.proofs import order
 from tests.proofs.crowd import ask_at_once
 from tests.proofs.pairs import ERRAND
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def agent(house: House) -> Iterator[Agent]:
