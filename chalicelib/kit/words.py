@@ -1,9 +1,12 @@
 """Words: what comes in and goes out at the wire, as pydantic types in the wire's own casing.
 
-`defer_build` keeps the cost of building validators off the cold start: a model is built when it is first used.
+`defer_build` keeps the cost of building validators off the cold start: a model is built when it is first used. On a
+laptop that may be in several threads at once, and pydantic before 2.14 does not build one at a time (pydantic #13438).
 """
 
 import re
+import threading
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -26,11 +29,26 @@ from pydantic import (
 from chalicelib.kit import clock, money
 from chalicelib.kit.errors import Invalid
 
+# Of all models: building one builds those that it holds.
+_building = threading.RLock()
+
 
 class Words(BaseModel):
     """A request or an answer. Unknown fields of a request are ignored: newer clients talk to older servers."""
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+
+    @classmethod
+    def model_rebuild(
+        cls, *, force: bool = False, raise_errors: bool = True, _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:  # fmt: skip
+        """Build the validators of this model, in one thread at a time; pydantic calls it before the first use."""
+        with _building:
+            return super().model_rebuild(
+                force=force, raise_errors=raise_errors, _types_namespace=_types_namespace,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+            )  # fmt: skip
 
     def dump(self) -> str:
         """These words as JSON text."""

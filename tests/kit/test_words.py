@@ -1,7 +1,12 @@
 """Words: a refusal names the field and says what would be right; an answer is JSON digit by digit."""
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 import simplejson
@@ -172,3 +177,39 @@ def test_a_text_without_strange_characters_is_refused_by_nobody_and_else_the_sam
 
 def test_only_strange_characters_are_taken_out() -> None:
     assert without_strange("a\x00b\u202ec\ud800 d\n\té 🦄\u200d") == "abc d\n\té 🦄\u200d"
+
+
+def test_words_that_several_threads_use_first_are_built_once_and_whole() -> None:
+    with _threads_that_take_turns_often(), ThreadPoolExecutor(8) as threads:
+        for _ in range(60):
+            assert list(threads.map(_first_used_by(8), range(8))) == [[2_000_000, 3_000_000]] * 8
+
+
+def _first_used_by(many: int) -> Callable[[int], list[int]]:
+    """What uses words that nobody has used before, once as many as are to use them are there."""
+
+    class Inner(Words):
+        pay: AmountIn
+
+    class Outer(Words):
+        first: Inner
+        more: list[Inner]
+
+    everybody = Barrier(many, timeout=30)
+
+    def use(_: int) -> list[int]:
+        everybody.wait()
+        whole = Outer.model_validate({"first": {"pay": "2"}, "more": [{"pay": "3"}]})
+        return [part.pay for part in (whole.first, *whole.more)]
+
+    return use
+
+
+@contextmanager
+def _threads_that_take_turns_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

@@ -9,12 +9,13 @@ Raise VERSION with every change of the words: it is kept with each verdict.
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chalicelib.core.asking.model import Picture, Question, Tool, closed
 from chalicelib.core.asking.text import dumps, plain
 from chalicelib.core.ports.judge import Case, JudgeUnavailable, Photo, RequirementResult, Verdict
 from chalicelib.kit import clock, pictures
+from chalicelib.kit.words import Words
 
 VERSION = "prompt-1"
 NOTE_CHARACTERS_MAX, REASONING_CHARACTERS_MAX = 500, 2_000
@@ -51,8 +52,8 @@ TOOL = "verdict"
 TOOL_SAYS = "Give the verdict on the proof: one result for each requirement, and how sure you are over all."
 
 
-class _Result(BaseModel):
-    model_config = ConfigDict(strict=True, defer_build=True, extra="ignore")
+class _Result(Words):
+    model_config = ConfigDict(strict=True)
 
     index: int
     met: bool
@@ -60,8 +61,8 @@ class _Result(BaseModel):
     note: str
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(strict=True, defer_build=True, extra="ignore")
+class _Answer(Words):
+    model_config = ConfigDict(strict=True)
 
     requirements: list[_Result]
     confidence: Annotated[int, Field(ge=0, le=100)]

@@ -7,13 +7,13 @@ An address is taken from a plan only if it stands in what the sender gave: a mod
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chalicelib.core.asking.model import Question, Tool, closed
 from chalicelib.core.asking.text import cut, dumps, plain
 from chalicelib.core.ports.reader import Change, FieldType, Plan, ReaderUnavailable, WantedField
 from chalicelib.core.reader.schemas import FIELD_TYPES
-from chalicelib.kit import words
+from chalicelib.kit.words import Words, without_strange
 
 VERSION = "plan-1"
 # Whoever asked waits for the answer, so less is read and less is written than of a report.
@@ -66,16 +66,16 @@ SCHEMA = closed({
 })  # fmt: skip
 
 
-class _Field(BaseModel):
-    model_config = ConfigDict(strict=True, defer_build=True, extra="ignore")
+class _Field(Words):
+    model_config = ConfigDict(strict=True)
 
     name: Annotated[str, Field(pattern=NAME_PATTERN)]
     type: FieldType
     description: str
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(strict=True, defer_build=True, extra="ignore")
+class _Answer(Words):
+    model_config = ConfigDict(strict=True)
 
     is_testable: bool
     reason: str
@@ -103,7 +103,7 @@ def read(answer: object, change: Change, asked: str, model: str) -> Plan:
     names = [field.name for field in said.fields]
     if len(set(names)) != len(names):
         raise ReaderUnavailable("no plan: two fields of one name")
-    instructions = words.without_strange(said.instructions).strip()[:INSTRUCTIONS_CHARACTERS_MAX]
+    instructions = without_strange(said.instructions).strip()[:INSTRUCTIONS_CHARACTERS_MAX]
     if said.is_testable and not instructions:
         raise ReaderUnavailable("no plan: testable, and nothing to do")
     return Plan(

@@ -11,7 +11,7 @@ Raise VERSION with every change of the words: it is kept with each extraction.
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chalicelib.core.asking.model import Question, Tool, closed
 from chalicelib.core.asking.text import cut, dumps
@@ -31,6 +31,7 @@ from chalicelib.core.reader.extract import (
     EXPLANATION_CHARACTERS_MAX,
     TITLE_CHARACTERS_MAX,
 )  # fmt: skip
+from chalicelib.kit.words import Words
 
 VERSION = "extract-1"
 WORDS_CHARACTERS_MAX, INSTRUCTIONS_CHARACTERS_MAX = 40_000, 10_000
@@ -71,16 +72,16 @@ TOOL_SAYS = "Give what the report says: the wanted data by key, whether it worke
 SEVERITIES = ["critical", "high", "medium", "low"]
 
 
-class _Finding(BaseModel):
-    model_config = ConfigDict(strict=True, defer_build=True, extra="ignore")
+class _Finding(Words):
+    model_config = ConfigDict(strict=True)
 
     title: Annotated[str, Field(min_length=1)]
     description: str
     severity: Severity
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(strict=True, defer_build=True, extra="ignore")
+class _Answer(Words):
+    model_config = ConfigDict(strict=True)
 
     success: bool
     explanation: Annotated[str, Field(min_length=1)]
