@@ -20,6 +20,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from http.server import HTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -98,8 +99,9 @@ class LocalStack:
             self._ending.clear()
             invoke = self._invoker(config, app)
             waits = "wait" in app.handler_map
+            server = self._bind(factory, config, app, opening)
             opening.enter_context(_ending_waits(self._ending) if waits else contextlib.nullcontext())
-            self._serve(factory, config, app, opening)
+            self._serve("http", server, opening)
             if waits:
                 self._serve_waiting(invoke, opening)
             self._work(app, invoke, opening)
@@ -136,10 +138,11 @@ class LocalStack:
         settings.fill(config.environment_variables)
         return factory, config, config.chalice_app
 
-    def _serve(self, factory: Any, config: Any, app: Any, opening: contextlib.ExitStack) -> None:
+    def _bind(self, factory: Any, config: Any, app: Any, opening: contextlib.ExitStack) -> HTTPServer:
+        """Take the port and say where links lead, before the world of this stack is built from the settings."""
         opening.callback(setattr, app, "__class__", app.__class__)
         try:
-            server = factory.create_local_server(app, config, HOST, self.port).server
+            server: Any = factory.create_local_server(app, config, HOST, self.port).server
         except OSError as error:
             raise _unusable(error, self.port, "PORT") from error
         server.socket.listen(BACKLOG)
@@ -147,9 +150,12 @@ class LocalStack:
         server.handle_error = _client_went_away
         opening.callback(server.server_close)
         self.url = f"http://{HOST}:{server.server_address[1]}"
-        # Only now is it known under which address links to files are to be opened.
         settings.fill({"BYHAND_PUBLIC_URL": self.url})
-        self._thread("http", functools.partial(server.serve_forever, poll_interval=0.05), opening)
+        listening: HTTPServer = server
+        return listening
+
+    def _serve(self, name: str, server: HTTPServer, opening: contextlib.ExitStack) -> None:
+        self._thread(name, functools.partial(server.serve_forever, poll_interval=0.05), opening)
         opening.callback(server.shutdown)
 
     def _serve_waiting(self, invoke: Invoke, opening: contextlib.ExitStack) -> None:
@@ -160,8 +166,7 @@ class LocalStack:
             raise _unusable(error, self.waiting_port, "WAITING_PORT") from error
         opening.callback(server.server_close)
         self.waiting_url = f"http://{HOST}:{server.server_address[1]}"
-        self._thread("waiting", functools.partial(server.serve_forever, poll_interval=0.05), opening)
-        opening.callback(server.shutdown)
+        self._serve("waiting", server, opening)
 
     def _invoker(self, config: Any, app: Any) -> Invoke:
         def invoke(name: str, event: dict[str, Any]) -> Any:

@@ -42,6 +42,10 @@ def errands(stack: LocalStack) -> Iterator[str]:
         server.shutdown()
 
 
+def test_links_that_are_passed_on_lead_to_the_port_that_is_served(stack: LocalStack) -> None:
+    assert wiring.world().settings.byhand_public_url == stack.url
+
+
 class Agent:
     """Somebody with a key and money, over HTTP."""
 
