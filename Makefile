@@ -26,7 +26,7 @@ cover: .venv/ready build/package/ready ## The same tests once more, counting the
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" --cov --cov-report=term-missing:skip-covered
 
 slow: .venv/ready store build/package/ready ## The long proofs: the real store, longer searches
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m slow
 
 check: .venv/ready ## Style, types, import directions
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }

@@ -35,7 +35,7 @@ CHECKS = [
     response_schema_conformance,
 ]  # fmt: skip
 CLOCK = "/api/v1/test/clock"
-QUICK, LONG = 1, 60
+QUICK, LONG = 1, 40
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 WRONG: list[dict[str, str]] = [
     {}, {"X-API-Key": "ho_live_wrong"}, {"Authorization": "Bearer a.b.c"}, {"Authorization": "Basic"},
