@@ -1,6 +1,7 @@
 """The pages that people write name things that exist: links, files, functions, alarms, parameters."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_every_page_is_linked_from_the_first_one() -> None:
     linked = {(ROOT / link).resolve() for link in _links(ROOT / "README.md")}
     pages = {page for page in PAGES[1:] if page.parent.name != "decisions"}
     assert {page.name for page in pages - linked} == set()
+
+
+def test_the_first_page_says_once_what_a_page_is_for() -> None:
+    table = (ROOT / "README.md").read_text().split("| to know | read |\n")[1].split("\n\n")[0]
+    named = re.findall(r"\(((?:docs|CHANGELOG)[^)]+)\)", table)
+    assert len(named) > 20
+    assert [name for name, times in Counter(named).items() if times > 1] == []
 
 
 def test_decisions_are_numbered_without_a_gap_and_written_alike() -> None:
