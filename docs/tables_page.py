@@ -5,10 +5,11 @@ import inspect
 from collections.abc import Iterator, Mapping
 from itertools import product
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 
+from chalicelib.core import heads
 from docs.drawing import ROOT, modules, page, table
 
 INTRODUCTION = """\
@@ -72,26 +73,34 @@ def queries(table: str) -> Iterator[tuple[str, str]]:
     for module in modules():
         if getattr(module, "TABLE", None) == table or getattr(getattr(module, "rows", None), "TABLE", None) == table:
             yield from _queries_in(module, table)
+        if getattr(module, "TABLE", None) == table and isinstance(getattr(module, "HEADS", None), heads.Heads):
+            yield from _queries_in(heads, table)
 
 
 def _queries_in(module: ModuleType, table: str) -> Iterator[tuple[str, str]]:
     functions = {one.name: one for one in ast.walk(ast.parse(inspect.getsource(module))) if _is_function(one)}
     for function in functions.values():
         for call in ast.walk(function):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "store.query" and _of(call, module) == table:
+            if _is_query(call) and _of(call, module, table) == table:
                 asked = " ".join((ast.get_docstring(function) or "").split("\n\n")[0].split())
                 index = next((word.value for word in call.keywords if word.arg == "index"), None)
                 for name in _texts(index, functions) if index else [THE_TABLE]:
                     yield asked.partition(". ")[0].rstrip("."), name
 
 
+def _is_query(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "store.query"
+
+
 def _is_function(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef)
 
 
-def _of(call: ast.Call, module: ModuleType) -> str:
-    """The table of a query: its first argument, a name of the module or of its store's."""
+def _of(call: ast.Call, module: ModuleType, table: str) -> str:
+    """The table of a query: its first argument, a name of the module or of its store's, or the table of the heads."""
     owner, _, name = ast.unparse(call.args[0]).rpartition(".")
+    if owner == "self":
+        return table
     return str(getattr(getattr(module, owner) if owner else module, name))
 
 

@@ -7,6 +7,7 @@ A list of an account is one consistent query; who has only the id of a thing fin
 written once about a thing, its sheets, lies beside it under the thing's own id.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -17,13 +18,9 @@ from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.errors import NotFound
 from chalicelib.kit.lifecycle import Lifecycle, Move
 from chalicelib.kit.pages import Cursors, PageWords, Pagination
-from chalicelib.kit.store import Place, Rows, Store
+from chalicelib.kit.store import Place, Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add, update
 from chalicelib.kit.words import Words
-
-H = TypeVar("H", bound=Words)
-Listed = Callable[[Store, str, Any, int, Mapping[str, Any] | None], Rows]
-"""How a product reads rows: of an account, of a status or of all, so many, behind a row."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,25 @@ class Ref:
         return cls(account_id, thing_id)
 
 
+class Head(Words, ABC):
+    """What the head of every kind of thing has."""
+
+    account_id: str
+    status: str
+
+    @property
+    @abstractmethod
+    def ref(self) -> Ref:
+        """Where it is found."""
+
+
+H = TypeVar("H", bound=Head)
+
+
 @dataclass(frozen=True)
 class Heads(Generic[H]):
-    """The heads of one kind of thing. `model` has the fields `account_id`, `status` and the one that holds the id;
-    `missing` is what a product says when there is none.
+    """The heads of one kind of thing. `id_field` is the field of `model` that holds the id; `missing` is what a product
+    says when there is none.
     """
 
     table: str
@@ -64,7 +76,7 @@ class Heads(Generic[H]):
     def add(self, head: H) -> list[Write]:
         """The rows of a new thing: its head, and one more in its account's counts."""
         there = head.model_dump(exclude={self.id_field, "account_id"}, exclude_none=True)
-        ref, status = self._ref(head), there["status"]
+        ref, status = head.ref, there["status"]
         item = {**there, "account_status": _account_status(ref.account_id, status)}
         return [
             add(self.table, self.row(ref), item),
@@ -117,16 +129,26 @@ class Heads(Generic[H]):
         return {item["sk"]: self.read(item) for item in found[: len(refs)] if item}, found[len(refs) :]
 
     def page(
-        self, store: Store, cursors: Cursors, account_id: str, query: PageWords, status: str | None, listed: Listed
+        self, store: Store, cursors: Cursors, account_id: str, query: PageWords, status: str | None
     ) -> tuple[list[H], Pagination]:
-        """A page of an account's things, newest first, of one status or of all. `listed` reads their rows.
+        """A page of an account's things, newest first, of one status or of all.
 
         Raises Invalid for an offset or cursor that leads nowhere.
         """
         turn = pages.turn(cursors, f"{self.prefix}/{account_id}/{status or ''}", query)
-        found = listed(store, account_id, status, turn.rows, turn.after)
+        found = self.rows(store, account_id, status, turn.rows, turn.after)
         total = None if turn.after else self.count(store, account_id, [status] if status else self.lifecycle.states)
         return [self.read(item) for item in turn.of(found.items)], turn.pagination(found.last, total)
+
+    def rows(
+        self, store: Store, account_id: str, status: str | None, limit: int, after: Mapping[str, Any] | None
+    ) -> Rows:
+        """What an account has, newest first; of one status from the index, of all from the table itself."""
+        if status is None:
+            everything = under(account_id, f"{self.prefix}_")
+            return store.query(self.table, everything, limit=limit, newest_first=True, after=after)
+        of_status = Condition("account_status").eq(_account_status(account_id, status))
+        return store.query(self.table, of_status, index="by_status", limit=limit, newest_first=True, after=after)
 
     def count(self, store: Store, account_id: str, statuses: Iterable[str]) -> int:
         """How many things of some statuses an account has: exact, because every move counts."""
@@ -137,19 +159,11 @@ class Heads(Generic[H]):
         """A head from its row."""
         return self.model.model_validate({**item, self.id_field: item["sk"], "account_id": item["pk"]})
 
-    def _ref(self, head: H) -> Ref:
-        return Ref(getattr(head, "account_id"), getattr(head, self.id_field))  # noqa: B009 a model of its product
-
     def _plain(self, changes: Mapping[str, Any]) -> Item:
         """Values of a head as its row keeps them. A name that no head has is a mistake of ours, and not left out."""
         unknown = changes.keys() - self.model.model_fields.keys()
         assert not unknown, f"no such field: {unknown}"  # noqa: S101
         return self.model.model_construct(**changes).model_dump(include=set(changes), exclude_none=True)
-
-
-def of_status(account_id: str, status: str) -> ConditionBase:
-    """What the index `by_status` is asked for the things of an account that have a status."""
-    return Condition("account_status").eq(_account_status(account_id, status))
 
 
 def in_hands_of(operator_id: str | None) -> ConditionBase:

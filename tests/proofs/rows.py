@@ -64,7 +64,7 @@ def read(world: World) -> Rows:
         of_backoffice = item["pk"].startswith("audit#")
         (audits if of_backoffice else history)[event["subject"]].append(event)
         by_owner[item["pk"]].append(event)
-    jobs = [qa.HEADS.read(item) for item in of_jobs if item["sk"].startswith(qa.PREFIX)]
+    jobs = [qa.HEADS.read(item) for item in of_jobs if item["sk"].startswith("job_")]
     return Rows(
         things={
             "tasks": [tasks.HEADS.read(item) for item in of_tasks if item["sk"].startswith("task_")],

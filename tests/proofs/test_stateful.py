@@ -4,16 +4,12 @@ After every step everything in order.py holds, and every answer is one that the 
 time goes on until nothing is left to do, and then everything has ended.
 """
 
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -23,7 +19,6 @@ from hypothesis.stateful import (
 
 from chalicelib.core.board import store as board
 from chalicelib.core.heads import Ref
-from chalicelib.core.identity import deployment
 from chalicelib.core.ledger.store import find_book
 from chalicelib.core.world import World
 from chalicelib.kit import money
@@ -35,33 +30,19 @@ from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.store import tasks as task_rows
 from tests import faults
 from tests.faults import Fault
-from tests.harness import Agent, Caller, Reply
+from tests.harness import Agent
 from tests.proofs import order
-from tests.proofs.bells import deliver, lose_all
-from tests.proofs.deployments import raised
+from tests.proofs.bells import deliver
+from tests.proofs.chance import KEYED, LONG, PICKS, QUICK, Chance
 from tests.proofs.stand_ins import Counter, Mailbox, Mind, Purse
 from tests.providers import WEBHOOK_SECRET, notify
 
-COMMON = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    print_blob=False,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
-# Making a failing example small takes minutes, because every try raises a deployment: that is for the long search.
-QUICK = settings(COMMON, max_examples=2, stateful_step_count=16, phases=[Phase.generate])
-LONG = settings(COMMON, max_examples=8, stateful_step_count=30)
-
 AGENTS, OPERATORS = st.integers(0, 1), st.integers(0, 1)
-# A moment, a try of the sweeper, the Guardian's patience, the agent's window, a deadline, the agent's patience, a hold.
-SPANS = (1, 61, 31 * 60, 2 * 3_600 + 1, 25 * 3_600, 73 * 3_600, 8 * 86_400)
-PICKS = st.integers(0, 5)
-KEYED = st.booleans()
 ASKED = ("", *Status)
 # What may run out of tries here: the Guardian's bell can be lost every time, and a receiver or a rail can stay down.
 MAY_DIE = ("task.judge", "webhook.deliver", "payout.pay")
+# A moment, a try of the sweeper, the Guardian's patience, the agent's window, a deadline, the agent's patience, a hold.
+SPANS = (1, 61, 31 * 60, 2 * 3_600 + 1, 25 * 3_600, 73 * 3_600, 8 * 86_400)
 PAYEE = {"payoneer_payee_id": "payee"}
 
 
@@ -70,13 +51,13 @@ def silent(operation: str, index: int) -> Fault | None:
     return faults.lost_answer()
 
 
-class Marketplace(RuleBasedStateMachine):
+class Marketplace(Chance):
     """Two agents and two operators in one house."""
+
+    spans = SPANS
 
     def __init__(self) -> None:
         super().__init__()
-        self.open = ExitStack()
-        self.house = self.open.enter_context(raised())
         self.mind, self.mailbox, self.purse = Mind(), Mailbox(), Purse()
         rails = {**self.house.world.rails, "payoneer": self.purse}
         self.open.enter_context(
@@ -85,11 +66,9 @@ class Marketplace(RuleBasedStateMachine):
         self.agents = [self.house.agent(deposit=amount) for amount in (90, 60)]
         self.operators = [self.house.operator() for _ in range(2)]
         self.tasks: list[tuple[Agent, str]] = []
-        self.answered: list[tuple[Callable[[], Reply], Reply]] = []
         self.told: set[str] = set()
         self.estimated: set[str] = set()
         self.steps = 0
-        self.entries: dict[str, str] = {}
         self.claimed: dict[str, tuple[int, str]] = {}
         self.ordered: list[tuple[Agent, str, int]] = []
 
@@ -133,7 +112,7 @@ class Marketplace(RuleBasedStateMachine):
         price = money.usd(reward) + rules.fee_micros(money.usd(reward), 0)
         book = find_book(self.house.world.store, agent.id)
         enough = book["deposit"] >= price and not book["owed"]
-        made = self._send(agent, "/tasks", words, keyed)
+        made = self.send(agent, "/tasks", words, keyed)
         assert made.status == (201 if enough else 402), made
         if enough:
             self.tasks.append((agent, made.json["task_id"]))
@@ -144,14 +123,14 @@ class Marketplace(RuleBasedStateMachine):
     @rule(pick=PICKS, keyed=KEYED)
     def cancel(self, pick: int, keyed: bool) -> None:
         agent, task = self._pick(pick)
-        made = self._send(agent, f"/tasks/{task.task_id}/cancel", None, keyed)
+        made = self.send(agent, f"/tasks/{task.task_id}/cancel", None, keyed)
         assert made.status == (200 if task.status in TASK.starts("cancel", Role.AGENT) else 409), (task, made)
 
     @precondition(lambda self: self.tasks)
     @rule(pick=PICKS, decision=st.sampled_from(["APPROVE", "REJECT"]), keyed=KEYED)
     def verify(self, pick: int, decision: str, keyed: bool) -> None:
         agent, task = self._pick(pick)
-        made = self._send(agent, f"/tasks/{task.task_id}/verify", {"decision": decision}, keyed)
+        made = self.send(agent, f"/tasks/{task.task_id}/verify", {"decision": decision}, keyed)
         decidable = task.status in (Status.SUBMITTED, Status.VERIFIED, Status.MANUAL_REVIEW)
         assert made.status == (200 if decidable else 409), (task, made)
 
@@ -159,7 +138,7 @@ class Marketplace(RuleBasedStateMachine):
     @rule(pick=PICKS, decision=st.sampled_from(["approve", "reject"]), keyed=KEYED)
     def answer_estimate(self, pick: int, decision: str, keyed: bool) -> None:
         agent, task = self._pick(pick)
-        made = self._send(agent, f"/tasks/{task.task_id}/estimate/{decision}", None, keyed)
+        made = self.send(agent, f"/tasks/{task.task_id}/estimate/{decision}", None, keyed)
         if task.status is not Status.ESTIMATE_PENDING:
             expected = 409
         else:
@@ -170,7 +149,7 @@ class Marketplace(RuleBasedStateMachine):
     @rule(pick=PICKS, stars=st.integers(1, 5), keyed=KEYED)
     def rate(self, pick: int, stars: int, keyed: bool) -> None:
         agent, task = self._pick(pick)
-        made = self._send(agent, f"/tasks/{task.task_id}/rate", {"rating": stars}, keyed)
+        made = self.send(agent, f"/tasks/{task.task_id}/rate", {"rating": stars}, keyed)
         assert made.status == (200 if task.status is Status.COMPLETED and task.rating is None else 409), (task, made)
 
     @rule(who=AGENTS, amount=st.integers(5, 40))
@@ -212,7 +191,7 @@ class Marketplace(RuleBasedStateMachine):
         load = self.house.world.store.get(board.TABLE, board.load_row(operator.id)) or {"open": 0}
         room = load["open"] < self.house.world.settings.open_assignments_max
         words = {"estimate_hours": 2} if task.task_id in self.estimated else None
-        made = self._send(operator, f"/operator/tasks/{task.task_id}/accept", words, keyed)
+        made = self.send(operator, f"/operator/tasks/{task.task_id}/accept", words, keyed)
         if task.status is Status.PENDING:
             expected = {(200 if room else 409)} if ahead else {410}
         elif task.cancel_reason is CancelReason.EXPIRED:
@@ -228,7 +207,7 @@ class Marketplace(RuleBasedStateMachine):
         operator, (_, task) = self.operators[who], self._pick(pick)
         words = {"confirmation_text": "I have done what was asked."}
         now = self.house.now()
-        made = self._send(operator, f"/operator/tasks/{task.task_id}/submit", words, keyed)
+        made = self.send(operator, f"/operator/tasks/{task.task_id}/submit", words, keyed)
         if operator.id != task.operator_id:
             expected = 404
         elif task.status in (Status.ACCEPTED, Status.IN_PROGRESS):
@@ -243,7 +222,7 @@ class Marketplace(RuleBasedStateMachine):
     @rule(pick=PICKS, who=OPERATORS, keyed=KEYED)
     def start(self, pick: int, who: int, keyed: bool) -> None:
         operator, (_, task) = self.operators[who], self._pick(pick)
-        made = self._send(operator, f"/operator/tasks/{task.task_id}/start", None, keyed)
+        made = self.send(operator, f"/operator/tasks/{task.task_id}/start", None, keyed)
         if operator.id != task.operator_id:
             expected = 404
         elif task.status is Status.ACCEPTED:
@@ -256,7 +235,7 @@ class Marketplace(RuleBasedStateMachine):
     @rule(pick=PICKS, who=OPERATORS, keyed=KEYED)
     def give_back(self, pick: int, who: int, keyed: bool) -> None:
         operator, (_, task) = self.operators[who], self._pick(pick)
-        made = self._send(operator, f"/operator/tasks/{task.task_id}/release", None, keyed)
+        made = self.send(operator, f"/operator/tasks/{task.task_id}/release", None, keyed)
         if operator.id != task.operator_id:
             expected = {404}
         else:
@@ -272,7 +251,7 @@ class Marketplace(RuleBasedStateMachine):
             with self._real_money():
                 made = operator.send("/operator/payout", {"amount_usd": amount, **PAYEE})
         else:
-            made = self._send(operator, "/operator/payout", {"amount_usd": amount}, keyed)
+            made = self.send(operator, "/operator/payout", {"amount_usd": amount}, keyed)
         assert made.status == (200 if enough else 402), made
 
     # What the backoffice does
@@ -285,7 +264,7 @@ class Marketplace(RuleBasedStateMachine):
         held = task.held and task.hold_until is not None and task.hold_until > self.house.now()
         in_hold = held and task.status is Status.COMPLETED
         caller, path = (self.house.admin, "/admin") if by_admin else (agent, "")
-        made = self._send(caller, f"{path}/tasks/{task.task_id}/dispute", {"reason": "It was not done."}, keyed)
+        made = self.send(caller, f"{path}/tasks/{task.task_id}/dispute", {"reason": "It was not done."}, keyed)
         assert made.status == (200 if in_hold else 409), (task, made)
 
     @precondition(lambda self: self.tasks)
@@ -299,14 +278,14 @@ class Marketplace(RuleBasedStateMachine):
             may = found.outcome is None and not (waits and task.submissions < rules.SUBMISSIONS_MAX)
             share = {"operator_share": 0.35} if outcome == "split" else {}
             words = {"outcome": outcome, "reason": "I looked.", **share}
-            made = self._send(self.house.admin, f"/admin/disputes/{found.dispute_id}/resolve", words, keyed)
+            made = self.send(self.house.admin, f"/admin/disputes/{found.dispute_id}/resolve", words, keyed)
             assert made.status == (200 if may else 409), (task, made)
 
     @precondition(lambda self: self.tasks)
     @rule(pick=PICKS, keyed=KEYED)
     def withdraw(self, pick: int, keyed: bool) -> None:
         _, task = self._pick(pick)
-        made = self._send(self.house.admin, f"/admin/tasks/{task.task_id}/cancel", {"reason": "It must not be."}, keyed)
+        made = self.send(self.house.admin, f"/admin/tasks/{task.task_id}/cancel", {"reason": "It must not be."}, keyed)
         assert made.status == (200 if task.status in TASK.starts("withdraw", Role.ADMIN) else 409), (task, made)
 
     @rule(who=AGENTS, by_agent=st.booleans(), seconds=st.sampled_from(SPANS))
@@ -334,15 +313,6 @@ class Marketplace(RuleBasedStateMachine):
 
     # What happens by itself, and what goes wrong
 
-    @precondition(lambda self: self.answered)
-    @rule(pick=st.integers(0, 20))
-    def repeat(self, pick: int) -> None:
-        """Whatever has happened since, a request under its old key gets its first answer."""
-        again, first = self.answered[-1 - pick % len(self.answered)]
-        made = again()
-        assert (made.status, made.text) == (first.status, first.text)
-        assert made.headers["idempotent-replayed"] == "true"
-
     @rule(
         sure=st.one_of(st.integers(0, 100), st.sampled_from([95, None])),
         receiver_is_up=st.sampled_from([True, True, False]),
@@ -353,33 +323,10 @@ class Marketplace(RuleBasedStateMachine):
         self.purse.refuses, self.purse.fail = rail == "refuses", silent if rail == "is silent" else faults.never
         self.house.drain()
 
-    @rule()
-    def sweep(self) -> None:
-        self.house.sweep()
-
-    @rule()
-    def lose_the_bells(self) -> None:
-        lose_all(self.house)
-
-    @precondition(lambda self: self.entries)
-    @rule(pick=st.integers(0, 60), times=st.integers(1, 3))
-    def ring_again(self, pick: int, times: int) -> None:
-        """A bell of now, of long ago or of a day that has not come, several times."""
-        entry_id, queue = list(self.entries.items())[-1 - pick % len(self.entries)]
-        deliver(self.house, queue, *[entry_id] * times)
-
-    @rule(seconds=st.sampled_from(SPANS), noticed=st.booleans())
-    def let_time_pass(self, seconds: int, noticed: bool) -> None:
-        """Time passes: the sweeper has seen it, or it has not come by yet."""
-        if noticed:
-            assert self.house.request("POST", "/api/v1/test/clock", {"advance_seconds": seconds}).status == 200
-        else:
-            deployment.advance_clock(self.house.world.store, seconds)
-
     @invariant()
     def everything_is_in_order(self) -> None:
         found = order.check(self.house, MAY_DIE)
-        self.entries |= {entry_id: row["queue"] for entry_id, row in sorted(found.entries.items())}
+        self.remember(found.entries)
         for task in found.tasks:
             self._check_letters(task, found)
         # order.py compares all the counters; what the door says of them takes turns, because each look is a request.
@@ -387,12 +334,7 @@ class Marketplace(RuleBasedStateMachine):
         for agent in self.agents:
             self._check_list(agent, ASKED[self.steps % len(ASKED)], found.tasks)
 
-    def teardown(self) -> None:
-        with self.open:
-            if sys.exc_info()[0] is None:
-                self._live_to_the_end()
-
-    def _live_to_the_end(self) -> None:
+    def live_to_the_end(self) -> None:
         """Nothing waits for ever: after some months there is nothing on the agenda but what a person must look at."""
         self.mind.confidence, self.mailbox.status = 95, 204
         self.purse.refuses, self.purse.fail = False, faults.never
@@ -435,13 +377,6 @@ class Marketplace(RuleBasedStateMachine):
     def _pick(self, pick: int) -> tuple[Agent, Task]:
         agent, task_id = self.tasks[-1 - pick % len(self.tasks)]
         return agent, task_rows.HEADS.find(self.house.world.store, Ref(agent.id, task_id))
-
-    def _send(self, caller: Caller, path: str, words: Any, keyed: bool) -> Reply:
-        key = f"key-{len(self.answered)}" if keyed else None
-        made = caller.send(path, words, key=key)
-        if key and made.status < 300:
-            self.answered.append((lambda: caller.send(path, words, key=key), made))
-        return made
 
 
 def _is_for_people(row: Item, found: order.Rows) -> bool:

@@ -4,9 +4,6 @@ After every step everything in order.py holds, and every answer is one that the 
 time goes on until nothing is left to do, and then every job has ended and every finding is an issue.
 """
 
-import sys
-from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +11,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -24,21 +20,16 @@ from hypothesis.stateful import (
 
 from chalicelib.core.board import store as board
 from chalicelib.core.heads import Ref
-from chalicelib.core.identity import deployment
 from chalicelib.core.ledger.store import find_book
 from chalicelib.products.qa import rules
 from chalicelib.products.qa.lifecycle import TERMINAL, Status
 from chalicelib.products.qa.model.jobs import Job
 from chalicelib.products.qa.store import jobs as rows
-from tests.harness import Reply
 from tests.products.qa.people import Customer, Tester
 from tests.proofs import order
-from tests.proofs.bells import deliver, lose_all
-from tests.proofs.deployments import raised
+from tests.proofs.chance import KEYED, LONG, PICKS, QUICK, Chance
 from tests.proofs.stand_ins import Hub, Mailbox, Scribe, outside
-from tests.proofs.test_stateful import COMMON, KEYED, PICKS, QUICK
 
-LONG = settings(COMMON, max_examples=8, stateful_step_count=30)
 CUSTOMERS, TESTERS = st.integers(0, 1), st.integers(0, 1)
 # A moment, a try of the sweeper, a test and its end, the reader's patience, a job that nobody claims, a hold.
 SPANS = (1, 61, 5 * 60, 11 * 60, 31 * 60, 2 * 3_600 + 1, 8 * 86_400)
@@ -48,13 +39,13 @@ FORM = {"works": {"type": "boolean", "description": "Does it work?"}}
 MAY_DIE = ("job.extract", "job.open_issue", "job.tell_slack")
 
 
-class Trials(RuleBasedStateMachine):
+class Trials(Chance):
     """Two customers and two testers in one house."""
+
+    spans = SPANS
 
     def __init__(self) -> None:
         super().__init__()
-        self.open = ExitStack()
-        self.house = self.open.enter_context(raised())
         self.scribe, self.hub, self.mailbox = Scribe(), Hub(), Mailbox()
         strangers = {"reader": self.scribe, "forge": self.hub, "courier": self.mailbox}
         # The clock is the deployment's own: it is put ahead by the test clock, as a customer does.
@@ -66,8 +57,6 @@ class Trials(RuleBasedStateMachine):
             assert self.house.admin.do(f"/agents/{one.agent.id}/repositories", repo=REPO).status == 200
         self.testers = [Tester(self.house.operator()) for _ in range(2)]
         self.jobs: list[tuple[Customer, str]] = []
-        self.answered: list[tuple[Callable[[], Reply], Reply]] = []
-        self.entries: dict[str, str] = {}
 
     @initialize(stages=st.lists(st.integers(0, 3), min_size=3, max_size=3))
     def begin_in_the_middle(self, stages: list[int]) -> None:
@@ -100,7 +89,7 @@ class Trials(RuleBasedStateMachine):
         }  # fmt: skip
         price = rules.cost_micros(60 * (minutes + (more or 0)))
         enough = find_book(self.house.world.store, customer.agent.id)["deposit"] >= price
-        made = self._send(customer, "/jobs", words, keyed)
+        made = self.send(customer, "/jobs", words, keyed)
         assert made.status == (201 if enough else 402), made
         if enough:
             self.jobs.append((customer, made.json["jobId"]))
@@ -131,7 +120,7 @@ class Trials(RuleBasedStateMachine):
         tester, (_, job) = self.testers[who], self._pick(pick)
         load = self.house.world.store.get(board.TABLE, board.load_row(tester.id)) or {}
         free, ahead = not load.get(board.open_of("qa"), 0), job.unclaimed_until > self.house.now()
-        made = self._send(tester, f"/jobs/{job.job_id}/claim", None, keyed)
+        made = self.send(tester, f"/jobs/{job.job_id}/claim", None, keyed)
         if job.status is Status.PENDING:
             expected = {404}
         elif job.status is Status.WAITING:
@@ -147,7 +136,7 @@ class Trials(RuleBasedStateMachine):
     def extend(self, pick: int, who: int, minutes: int, keyed: bool) -> None:
         tester, (_, job) = self.testers[who], self._pick(pick)
         left = min(job.extension_seconds_max - job.extension_seconds, job.target_seconds)
-        made = self._send(tester, f"/jobs/{job.job_id}/extend", {"minutes": minutes}, keyed)
+        made = self.send(tester, f"/jobs/{job.job_id}/extend", {"minutes": minutes}, keyed)
         well = 200 if 60 * minutes <= left else 400
         assert made.status == self._of_whoever_is_at_it(tester, job, well), (job, made)
 
@@ -156,7 +145,7 @@ class Trials(RuleBasedStateMachine):
     def submit(self, pick: int, who: int, said: int | None, keyed: bool) -> None:
         tester, (_, job) = self.testers[who], self._pick(pick)
         words = {"testerResponse": "It works.", **({"testDurationSeconds": said} if said else {})}
-        made = self._send(tester, f"/jobs/{job.job_id}/submit", words, keyed)
+        made = self.send(tester, f"/jobs/{job.job_id}/submit", words, keyed)
         assert made.status == self._of_whoever_is_at_it(tester, job, 200), (job, made)
         if made.status == 200:
             assert made.json["testDurationSeconds"] <= min(said or 10**6, job.most_seconds), (job, made)
@@ -165,19 +154,10 @@ class Trials(RuleBasedStateMachine):
     @rule(pick=PICKS, who=TESTERS, verb=st.sampled_from(["abandon", "reject"]), keyed=KEYED)
     def leave(self, pick: int, who: int, verb: str, keyed: bool) -> None:
         tester, (_, job) = self.testers[who], self._pick(pick)
-        made = self._send(tester, f"/jobs/{job.job_id}/{verb}", {"reason": "It does not open."}, keyed)
+        made = self.send(tester, f"/jobs/{job.job_id}/{verb}", {"reason": "It does not open."}, keyed)
         assert made.status == self._of_whoever_is_at_it(tester, job, 200, may_be_late=True), (job, made)
 
     # What happens by itself, and what goes wrong
-
-    @precondition(lambda self: self.answered)
-    @rule(pick=st.integers(0, 20))
-    def repeat(self, pick: int) -> None:
-        """Whatever has happened since, a request under its old key gets its first answer."""
-        again, first = self.answered[-1 - pick % len(self.answered)]
-        made = again()
-        assert (made.status, made.text) == (first.status, first.text)
-        assert made.headers["idempotent-replayed"] == "true"
 
     @rule(
         is_there=st.sampled_from([True, True, False]), covers=st.booleans(), findings=st.integers(0, 3),
@@ -187,29 +167,6 @@ class Trials(RuleBasedStateMachine):
         self.scribe.is_there, self.scribe.covers, self.scribe.findings = is_there, covers, findings
         self.hub.is_up, self.mailbox.status = forge_is_up, 200 if slack_is_up else 503
         self.house.drain()
-
-    @rule()
-    def sweep(self) -> None:
-        self.house.sweep()
-
-    @rule()
-    def lose_the_bells(self) -> None:
-        lose_all(self.house)
-
-    @precondition(lambda self: self.entries)
-    @rule(pick=st.integers(0, 60), times=st.integers(1, 3))
-    def ring_again(self, pick: int, times: int) -> None:
-        """A bell of now, of long ago or of a moment that has not come, several times."""
-        entry_id, queue = list(self.entries.items())[-1 - pick % len(self.entries)]
-        deliver(self.house, queue, *[entry_id] * times)
-
-    @rule(seconds=st.sampled_from(SPANS), noticed=st.booleans())
-    def let_time_pass(self, seconds: int, noticed: bool) -> None:
-        """Time passes: the sweeper has seen it, or it has not come by yet."""
-        if noticed:
-            assert self.house.request("POST", "/api/v1/test/clock", {"advance_seconds": seconds}).status == 200
-        else:
-            deployment.advance_clock(self.house.world.store, seconds)
 
     @rule(who=CUSTOMERS, by_agent=st.booleans(), seconds=st.sampled_from(SPANS))
     def suspend_for_a_while(self, who: int, by_agent: bool, seconds: int) -> None:
@@ -228,19 +185,14 @@ class Trials(RuleBasedStateMachine):
     @invariant()
     def everything_is_in_order(self) -> None:
         found = order.check(self.house, MAY_DIE)
-        self.entries |= {entry_id: row["queue"] for entry_id, row in sorted(found.entries.items())}
+        self.remember(found.entries)
         assert all(self.hub.about(job.job_id) <= 3 for job in found.jobs)
         for customer in self.customers:
             page = customer.get("/jobs?limit=100").json
             mine = {job.job_id for job in found.jobs if job.account_id == customer.agent.id}
             assert ({row["id"] for row in page["data"]}, page["pagination"]["total"]) == (mine, len(mine))
 
-    def teardown(self) -> None:
-        with self.open:
-            if sys.exc_info()[0] is None:
-                self._live_to_the_end()
-
-    def _live_to_the_end(self) -> None:
+    def live_to_the_end(self) -> None:
         """Nothing waits for ever: after some weeks there is nothing on the agenda but what is dead."""
         self.scribe.is_there, self.hub.is_up, self.mailbox.status = True, True, 200
         for _ in range(12):
@@ -266,13 +218,6 @@ class Trials(RuleBasedStateMachine):
     def _pick(self, pick: int) -> tuple[Customer, Job]:
         customer, job_id = self.jobs[-1 - pick % len(self.jobs)]
         return customer, rows.HEADS.find(self.house.world.store, Ref(customer.agent.id, job_id))
-
-    def _send(self, caller: Customer | Tester, path: str, words: Any, keyed: bool) -> Reply:
-        key = f"key-{len(self.answered)}" if keyed else None
-        made = caller.send(path, words, key=key)
-        if key and made.status < 300:
-            self.answered.append((lambda: caller.send(path, words, key=key), made))
-        return made
 
 
 def test_whatever_happens_to_jobs_everything_stays_in_order(moto_session: None) -> None:

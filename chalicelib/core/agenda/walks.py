@@ -1,34 +1,45 @@
 """Walks: one entry goes through all things of an account that have certain statuses, each in a commit of its own.
 
-entry {status, after} ──► a page of things ──► each done, or left as it is by now ──► a further entry, or the end
+suspended ──► entry {status, after} ──► a page of things ──► each withdrawn, or left as it is by now
+                     ▲                                                 │
+                     └───────────────── a further entry ◄──────────────┴──► the end
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry, Kind
+from chalicelib.core.heads import H, Heads
+from chalicelib.core.identity import service as identity
 from chalicelib.core.world import World
 from chalicelib.kit.commit import commit
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import looking_again
-from chalicelib.kit.store import Rows
-from chalicelib.kit.table import Item, Write
+from chalicelib.kit.table import Write
 
 AT_ONCE = 25
 
-Page = Callable[[str, int, Mapping[str, Any] | None], Rows]
-"""Things of a status, so many of them, behind a row."""
-Deed = Callable[[Item], Sequence[Write]]
-"""What is done with one thing, which may be nothing; it looks for itself how the thing stands by now."""
 
+def withdraw(
+    world: World, entry: Entry, kind: Kind, heads: Heads[H], statuses: Sequence[str],
+    withdrawal: Callable[[World, H], Sequence[Write]],
+) -> list[Write]:  # fmt: skip
+    """Withdraw what a suspended account has in some statuses, some things a run; the write of the entry that goes on,
+    if there is more. What has left those statuses by the time it is its turn is left as it is.
+    """
+    if not identity.any_suspended(world.store, [entry.subject]):
+        return []
 
-def walk(world: World, entry: Entry, kind: Kind, statuses: Sequence[str], page: Page, deed: Deed) -> list[Write]:
-    """Do some of it; the write of the entry that goes on, if there is more."""
+    def deed(head: H) -> Sequence[Write]:
+        by_now = heads.find(world.store, head.ref)
+        return withdrawal(world, by_now) if by_now.status in statuses else []
+
     status = str(entry.data.get("status", statuses[0]))
-    found = page(status, AT_ONCE, entry.data.get("after"))
+    found = heads.rows(world.store, entry.subject, status, AT_ONCE, entry.data.get("after"))
     for item in found.items:
-        _do(world, item, deed)
+        _do(world, partial(deed, heads.read(item)))
     if found.last is not None:
         return [_go_on(world, entry, kind, found.items[-1]["sk"], {"status": status, "after": dict(found.last)})]
     further = statuses[statuses.index(status) + 1 :]
@@ -40,11 +51,11 @@ def _go_on(world: World, entry: Entry, kind: Kind, behind: str, data: dict[str, 
     return agenda.at(kind, entry.subject, world.now(), world.now(), which=which, data=data)
 
 
-def _do(world: World, item: Item, deed: Deed) -> None:
+def _do(world: World, deed: Callable[[], Sequence[Write]]) -> None:
     """Do it to one thing. Its bells need not wait for those of the entry."""
 
     def commit_deed() -> None:
-        if writes := deed(item):
+        if writes := deed():
             world.queues.ring(commit(world.store, writes))
 
     try:

@@ -4,7 +4,6 @@ Timers propose; the lifecycle decides. A timer that is not the current one is re
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda import walks
@@ -20,8 +19,7 @@ from chalicelib.core.world import World
 from chalicelib.kit import log
 from chalicelib.kit.conditions import Attr
 from chalicelib.kit.lifecycle import Role
-from chalicelib.kit.store import Rows
-from chalicelib.kit.table import Item, Write
+from chalicelib.kit.table import Write
 from chalicelib.products.qa import kinds, news, rules, show, telling
 from chalicelib.products.qa.actions import endings, reports
 from chalicelib.products.qa.lifecycle import JOB, Reason, Status
@@ -102,19 +100,10 @@ def mature(world: World, entry: Entry) -> list[Write]:
 
 def withdraw_all(world: World, entry: Entry) -> list[Write]:
     """End what a suspended agent has on the board; who is at work goes on (ruling 3)."""
-    if not identity.any_suspended(world.store, [entry.subject]):
-        return []
-
-    def page(status: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
-        return rows.list_jobs(world.store, entry.subject, Status(status), limit, after)
-
-    return walks.walk(world, entry, kinds.WITHDRAW_ALL, OPEN, page, lambda item: _withdrawal(world, item))
+    return walks.withdraw(world, entry, kinds.WITHDRAW_ALL, rows.HEADS, OPEN, _withdrawal)
 
 
-def _withdrawal(world: World, item: Item) -> list[Write]:
-    job = rows.HEADS.find(world.store, rows.HEADS.read(item).ref)
-    if job.status not in OPEN:
-        return []
+def _withdrawal(world: World, job: Job) -> list[Write]:
     move = JOB.find("withdraw", job.status, Role.ADMIN)
     return endings.ending(world, job, move, Reason.ACCOUNT_SUSPENDED, "The account is suspended.")
 

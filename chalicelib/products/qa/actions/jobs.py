@@ -86,8 +86,7 @@ def find(world: World, agent: Agent, job_id: str) -> words.JobShown:
 
 def list_jobs(world: World, agent: Agent, query: words.JobsQuery) -> words.JobPage:
     """The account's jobs, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
-    listed = (agent.account_id, query, query.status, rows.list_jobs)
-    jobs, pagination = rows.HEADS.page(world.store, world.cursors, *listed)
+    jobs, pagination = rows.HEADS.page(world.store, world.cursors, agent.account_id, query, query.status)
     return words.JobPage(data=[show.row(one) for one in jobs], pagination=pagination)
 
 

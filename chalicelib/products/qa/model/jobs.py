@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chalicelib.core.files.model import Frozen, KeptText
-from chalicelib.core.heads import Ref
+from chalicelib.core.heads import Head, Ref
 from chalicelib.core.ports.reader import Severity
 from chalicelib.kit.words import Moment, Words
 from chalicelib.products.qa.lifecycle import Reason, Status
 
 
-class Job(Words):
+class Job(Head):
     """The head of a job."""
 
     job_id: str

@@ -11,20 +11,18 @@
 Heads lie under their account (core/heads.py).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from chalicelib.core.heads import Heads, Ref, of_status
+from chalicelib.core.heads import Heads, Ref
 from chalicelib.kit.conditions import Attr
 from chalicelib.kit.errors import Busy, NotFound
-from chalicelib.kit.store import Place, Rows, Store, under
+from chalicelib.kit.store import Place, Store
 from chalicelib.kit.table import Item, Key, Write, add, update
 from chalicelib.kit.words import Words
-from chalicelib.products.qa.lifecycle import JOB, Status
+from chalicelib.products.qa.lifecycle import JOB
 from chalicelib.products.qa.model.jobs import Job, OpenedIssue, Order, Result, Session, Sheets
 
 TABLE = "qa"
-PREFIX = "job_"
 LOOKS_MAX = 4
 SHEETS = ("order", "session", "result", "issues")
 
@@ -97,16 +95,6 @@ def _read(found: Sequence[Item | None]) -> Sheets:
             if name.startswith("finding_")
         },
     )
-
-
-def list_jobs(
-    store: Store, account_id: str, status: Status | None, limit: int, after: Mapping[str, Any] | None
-) -> Rows:
-    """An account's jobs, newest first; of one status from the index, of all from the table itself."""
-    if status is None:
-        return store.query(TABLE, under(account_id, PREFIX), limit=limit, newest_first=True, after=after)
-    condition = of_status(account_id, status)
-    return store.query(TABLE, condition, index="by_status", limit=limit, newest_first=True, after=after)
 
 
 def _sheet(job_id: str, name: str, words: Words) -> Write:

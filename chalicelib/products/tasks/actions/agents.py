@@ -81,8 +81,7 @@ def find(world: World, agent: Agent, task_id: str) -> words.TaskShown:
 
 def list_tasks(world: World, agent: Agent, query: words.ListQuery) -> words.TaskPage:
     """The account's tasks, newest first. Raises Invalid for an offset or cursor that leads nowhere."""
-    listed = (agent.account_id, query, query.status, rows.list_tasks)
-    tasks, pagination = rows.HEADS.page(world.store, world.cursors, *listed)
+    tasks, pagination = rows.HEADS.page(world.store, world.cursors, agent.account_id, query, query.status)
     return words.TaskPage(data=[show.row(one) for one in tasks], pagination=pagination)
 
 

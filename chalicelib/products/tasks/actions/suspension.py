@@ -4,9 +4,6 @@ suspended ──► task.withdraw_all ──► PENDING and ESTIMATE_PENDING tas
               task.complete │ task.mature │ task.resolve ──► put off by a day, until nobody concerned is suspended
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda import walks
 from chalicelib.core.agenda.model import Entry
@@ -14,8 +11,7 @@ from chalicelib.core.heads import in_hands_of
 from chalicelib.core.identity import service as identity
 from chalicelib.core.world import World
 from chalicelib.kit.lifecycle import Role
-from chalicelib.kit.store import Rows
-from chalicelib.kit.table import Item, Write
+from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds
 from chalicelib.products.tasks.actions import endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
@@ -35,13 +31,7 @@ def withdraw_all(world: World, entry: Entry) -> list[Write]:
 
     A task that was accepted a moment ago is left to its operator: it is no longer on the board.
     """
-    if not identity.any_suspended(world.store, [entry.subject]):
-        return []
-
-    def page(status: str, limit: int, after: Mapping[str, Any] | None) -> Rows:
-        return rows.list_tasks(world.store, entry.subject, Status(status), limit, after)
-
-    return walks.walk(world, entry, kinds.WITHDRAW_ALL, OPEN, page, lambda item: _withdrawal(world, item))
+    return walks.withdraw(world, entry, kinds.WITHDRAW_ALL, rows.HEADS, OPEN, _withdrawal)
 
 
 def on_reopening(world: World, task: Task) -> list[Write]:
@@ -51,10 +41,6 @@ def on_reopening(world: World, task: Task) -> list[Write]:
     return [agenda.at(kinds.WITHDRAW_ALL, task.account_id, world.now(), world.now(), which=task.task_id)]
 
 
-def _withdrawal(world: World, item: Item) -> list[Write]:
-    """The writes that cancel one task, if it still is on the board."""
-    task = rows.HEADS.find(world.store, rows.HEADS.read(item).ref)
-    if task.status not in OPEN:
-        return []
+def _withdrawal(world: World, task: Task) -> list[Write]:
     move = TASK.find("withdraw", task.status, Role.ADMIN)
     return endings.cancellation(world, task, move, CancelReason.ADMIN, in_hands_of(task.operator_id))

@@ -13,7 +13,7 @@ dispute n  that it was disputed, and how that ended
 from dataclasses import dataclass
 
 from chalicelib.core.files.model import Frozen
-from chalicelib.core.heads import Ref
+from chalicelib.core.heads import Head, Ref
 from chalicelib.kit.words import Moment, Words
 from chalicelib.products.tasks.lifecycle import CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Dispute
@@ -21,7 +21,7 @@ from chalicelib.products.tasks.rules import TaskType
 from chalicelib.products.tasks.words.tasks import Estimate, GuardianResult, Location
 
 
-class Task(Words):
+class Task(Head):
     """The head of a task."""
 
     task_id: str

@@ -13,22 +13,20 @@
 Heads lie under their account (core/heads.py).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from chalicelib.core.heads import Heads, Ref, of_status
+from chalicelib.core.heads import Heads, Ref
 from chalicelib.kit.errors import NotFound
-from chalicelib.kit.store import Place, Rows, Store, under
+from chalicelib.kit.store import Place, Store
 from chalicelib.kit.table import Item, Key, Write, add, put
 from chalicelib.kit.words import Words
-from chalicelib.products.tasks.lifecycle import TASK, Status
+from chalicelib.products.tasks.lifecycle import TASK
 from chalicelib.products.tasks.model.tasks import Body, ProofSheet, Rating, Sheets, Task
 from chalicelib.products.tasks.rules import SUBMISSIONS_MAX
 from chalicelib.products.tasks.store import disputes as dispute_store
 from chalicelib.products.tasks.words.tasks import Estimate, GuardianResult
 
 TABLE = "tasks"
-PREFIX = "task_"
 
 
 class TaskNotFound(NotFound):
@@ -103,16 +101,6 @@ def _read_sheets(found: Sequence[Item | None]) -> Sheets:
         rating=Rating.model_validate_json(rating["words"]) if rating else None,
         dispute=dispute_store.read_dispute(dispute) if dispute else None,
     )
-
-
-def list_tasks(
-    store: Store, account_id: str, status: Status | None, limit: int, after: Mapping[str, Any] | None
-) -> Rows:
-    """An account's tasks, newest first; of one status from the index, of all from the table itself."""
-    if status is None:
-        return store.query(TABLE, under(account_id, PREFIX), limit=limit, newest_first=True, after=after)
-    condition = of_status(account_id, status)
-    return store.query(TABLE, condition, index="by_status", limit=limit, newest_first=True, after=after)
 
 
 def _sheet(task_id: str, name: str, words: Words) -> Write:
