@@ -29,10 +29,11 @@ DESCRIBED = [*house.routes(lambda: jobs.JOBS, test_mode=TEST_MODE), *PRODUCTS, *
 GUIDE = f"{task_guide.GUIDE}\n{qa_guide.GUIDE}"
 ROUTES = [*DESCRIBED, *reference.routes(DESCRIBED, guide=GUIDE, test_mode=TEST_MODE)]
 WAITING_ROUTES: list[Route] = [
-    route for route in PRODUCTS if not route.path.startswith("/api/v1/") and route.who is not Who.ADMIN
+    route for route in PRODUCTS if not route.path.startswith("/api/v1/") and route.who not in (Who.ADMIN, Who.OPERATOR)
 ]
-"""What the waiting door serves beside the endpoints: all routes of the products whose clients wait, so that these
-clients have one base URL; never the backoffice, and none of those below /api/v1, which nobody waits at.
+"""What the waiting door serves beside the endpoints: all that agents may ask of the products whose clients wait, so
+that these have one base URL. Nobody else has reason to be there, and its function knows neither admin keys nor whose
+tokens operators show.
 """
 ENDPOINTS: Mapping[str, Callable[[], Server]] = {
     "/api/v1/mcp": lambda: task_tools.SERVER, "/api/qa/mcp": lambda: qa_tools.SERVER,

@@ -56,8 +56,8 @@ class Trial:
 
 
 def try_pages(house: House, door: House, agent: Agent, operator: Operator) -> None:
-    """Everything that there is to do about jobs, each at least once; requests come through `door`."""
-    trial = Trial(house, Customer(replace(agent, house=door)), Tester(replace(operator, house=door)))
+    """Everything that there is to do about jobs, each at least once; the customer comes through `door`."""
+    trial = Trial(house, Customer(replace(agent, house=door)), Tester(operator))
     settings = house.world.settings.model_copy(update={"slack_webhook_url": "https://slack.example.com/hook"})
     with house.living_in(reader=Scribe(), forge=Hub(), courier=Notebook(), settings=settings):
         _done(house.admin.do(f"/agents/{agent.id}/repositories", repo=REPO))

@@ -14,7 +14,7 @@ from chalicelib.doors.http import function_url
 from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.function_url import FunctionUrl, Place
 from chalicelib.doors.http.mount import CORS
-from chalicelib.doors.http.routes import Request
+from chalicelib.doors.http.routes import Request, Who
 from tests.doors.errands import ERRANDS
 from tests.doors.sleeper import Sleeper
 from tests.doors.urls import Visitor, event
@@ -178,4 +178,5 @@ def test_the_waiting_door_opens_nothing_else(house: House) -> None:
         if (route.method, route.path) not in waiting:
             refused = Visitor(_wait).ask(route.method, path, headers={"x-admin-key": base64.b64encode(b"x").decode()})
             assert refused.status in (404, 405), route.name
+    assert {route.who for route in routes.WAITING_ROUTES} <= {Who.AGENT, Who.ANYONE}, "whose keys its function knows"
     assert not [path for _, path in waiting if path.startswith(("/api/v1/admin", "/api/v1/tasks", "/api/v1/test"))]
