@@ -72,6 +72,8 @@ class Wait:
     seconds: float
     outcome: Outcome | None = None
     """The deed whose end is waited for. Its bells are rung before anybody sleeps."""
+    begun: Look | None = None
+    """How things stand by what the deed itself answered, for whoever cannot look."""
     told: Callable[[Look, float], Words] = _as_it_stands
     """What a tool answers when this is not over, after so many seconds of waiting."""
 
@@ -83,6 +85,13 @@ def after(world: World, claim: Claim | None, deed: Callable[[], Outcome], wait: 
     """
     outcome = once.answered(world.store, claim, deed)
     return replace(wait(outcome), outcome=outcome)
+
+
+def first_look(world: World, wait: Wait) -> Look:
+    """How things stand now. Who has begun something with this very request hears of it even if the store has no answer
+    just now: that nothing was done would be untrue.
+    """
+    return wait.look(world.at_one_moment()) if wait.begun is None else _looked(world, wait, wait.begun)
 
 
 def watch(
@@ -100,7 +109,7 @@ def watch(
         pause = next(pauses)
         # The last two looks would be less than a moment apart: one of them is enough.
         patience.sleep(left if left < pause + patience.first_pause_seconds else pause)
-        look = _looked_again(world, wait, look)
+        look = _looked(world, wait, look)
     return look
 
 
@@ -145,7 +154,7 @@ def _give_back(world: World, key: Key, holder: str) -> None:
         log.fault("wait.slot_kept", error, slot=key.pk)
 
 
-def _looked_again(world: World, wait: Wait, before: Look) -> Look:
+def _looked(world: World, wait: Wait, before: Look) -> Look:
     """How things stand at this moment; or as they stood, when the store has no answer just now."""
     try:
         return wait.look(world.at_one_moment())

@@ -32,7 +32,7 @@ def answered(route: Route, call: Call[Any], began: float, headers: dict[str, str
             world.queues.ring(outcome.bells)
         if asked is not None:
             headers["Preference-Applied"] = f"wait={int(min(asked, wait.seconds, world.patience.exchange_seconds))}"
-        look, seconds = wait.look(world.at_one_moment()), min(wait.seconds, _seconds(call, asked, began))
+        look, seconds = waiting.first_look(world, wait), min(wait.seconds, _seconds(call, asked, began))
         look = waiting.watch(world, wait, look, seconds, waiting.growing(world.patience))
     if look.late is not None and not look.is_done:
         raise look.late

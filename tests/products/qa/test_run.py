@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.kit.clock import Patience
+from chalicelib.kit.store import Store
+from tests import faults
 from tests.doors.sleeper import Sleeper
 from tests.harness import House, Reply
 from tests.products.qa.people import ORDER, Customer, Test, customer, tester
@@ -72,6 +74,27 @@ def test_after_ten_minutes_it_is_408_and_the_job_goes_on(house: House, sleeper: 
     house.drain()
     made = Test(house, someone, tester(house), job["id"]).completed()
     assert made.job["status"] == "completed"
+
+
+@pytest.mark.parametrize("prefer", ["wait=0", "wait=30"])
+def test_who_ordered_and_cannot_look_is_told_which_job_goes_on(house: House, sleeper: Sleeper, prefer: str) -> None:
+    """Whatever goes wrong once the money is set aside: that nothing was changed would be said falsely."""
+    someone = customer(house)
+    with house.living_in(store=_that_reads_nothing_after_a_commit(house)):
+        late = _run(someone, prefer)
+    assert (late.status, late.json["code"], late.json["status"]) == (408, "still_running", "pending")
+    assert [row["id"] for row in someone.get("/jobs").json["data"]] == [late.json["jobId"]]
+    assert someone.balance() == (93.52, 6.48)
+
+
+def _that_reads_nothing_after_a_commit(house: House) -> Store:
+    store, commits = house.world.store, []
+
+    def fail(operation: str, index: int) -> faults.Fault | None:
+        commits.extend([index] if operation == "transact_write_items" else [])
+        return faults.no_connection() if commits and operation in ("get_item", "batch_get_item") else None
+
+    return replace(store, client=faults.FlakyClient(store.client, fail))
 
 
 @pytest.mark.promise("qa.run.prefer")

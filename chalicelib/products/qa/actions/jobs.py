@@ -1,6 +1,7 @@
 """What agents do with jobs: order one, look."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from chalicelib.core import waiting
 from chalicelib.core.agenda import service as agenda
@@ -35,11 +36,10 @@ class StillRunning(Unfinished):
 
     code = "still_running"
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job_id: str, status: Status) -> None:
         super().__init__(
-            f"The job is still {job.status}. It goes on; look with GET /api/job/{job.job_id}.",
-            jobId=job.job_id, status=job.status,
-        )  # fmt: skip
+            f"The job is still {status}. It goes on; look with GET /api/job/{job_id}.", jobId=job_id, status=status
+        )
 
 
 def create(
@@ -61,22 +61,23 @@ def run(world: World, agent: Agent, order: words.JobFields, claim: Claim | None)
 
     Raises Invalid, RepoNotAllowed, InsufficientFunds, BalanceOwed, KeyReused, InProgress, StillRunning.
     """
-    return waiting.after(
-        world, claim, lambda: create(world, agent, order, claim), lambda made: watch(agent, _id_of(made), RUN_SECONDS)
-    )
+
+    def wait(outcome: Outcome) -> Wait:
+        made = words.JobCreated.model_validate_json(outcome.answer)
+        return Wait(partial(look, agent=agent, job_id=made.jobId), RUN_SECONDS, begun=_look(made))
+
+    return waiting.after(world, claim, lambda: create(world, agent, order, claim), wait)
 
 
-def watch(agent: Agent, job_id: str, seconds: float) -> Wait:
-    """Wait until a job has ended."""
-    return Wait(lambda world: _look(world, agent, job_id), seconds)
-
-
-def _look(world: World, agent: Agent, job_id: str) -> Look:
+def look(world: World, agent: Agent, job_id: str) -> Look:
     """How a job stands, by one small read; all about it, once it has ended. Raises JobNotFound."""
     job = rows.HEADS.find(world.store, Ref(agent.account_id, job_id))
-    done = job.status in TERMINAL
-    sentence = f"The job is {job.status}."
-    return Look(find(world, agent, job_id) if done else show.row(job), done, sentence, StillRunning(job))
+    return _look(find(world, agent, job_id) if job.status in TERMINAL else show.row(job))
+
+
+def _look(told: words.JobTold | words.JobCreated) -> Look:
+    sentence = f"The job is {told.status}."
+    return Look(told, told.status in TERMINAL, sentence, StillRunning(told.id, told.status))
 
 
 def find(world: World, agent: Agent, job_id: str) -> words.JobShown:
@@ -143,7 +144,3 @@ def _order(agent: Agent, order: words.JobFields) -> Order:
         screen=Screen(**order.screenSize.model_dump()) if order.screenSize else None, repo=order.repoName,
         opens_issues=order.canCreateGithubIssues, owner_email=agent.email,
     )  # fmt: skip
-
-
-def _id_of(made: Outcome) -> str:
-    return str(show.loads(made.answer)["jobId"])

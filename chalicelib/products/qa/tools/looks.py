@@ -1,16 +1,14 @@
 """Looking at one job as a model does: how it stands, what came of it, and how long to wait next."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from chalicelib.core.heads import Ref
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.waiting import Look, Wait
 from chalicelib.core.world import World
-from chalicelib.products.qa import show
 from chalicelib.products.qa.actions import jobs
-from chalicelib.products.qa.lifecycle import TERMINAL, Status
-from chalicelib.products.qa.store import jobs as rows
+from chalicelib.products.qa.lifecycle import Status
 from chalicelib.products.qa.words import jobs as job_words
 from chalicelib.products.qa.words import tools as words
 
@@ -46,7 +44,7 @@ def wait(agent: Agent, job_id: str, seconds: float) -> Wait:
     """Wait until a job has ended."""
     most = max(seconds - BEFORE_IT_SECONDS, min(seconds, MINUTE - BEFORE_IT_SECONDS))
     return Wait(
-        lambda world: _look(world, agent, job_id), most, told=lambda look, waited: _not_yet(look, seconds, waited)
+        partial(_look, agent=agent, job_id=job_id), most, told=lambda look, waited: _not_yet(look, seconds, waited)
     )
 
 
@@ -57,16 +55,16 @@ def next_wait_seconds(asked: float) -> int:
 
 
 def _look(world: World, agent: Agent, job_id: str) -> Look:
-    """How a job stands, by one small read; all that came of it, once it has ended. Raises JobNotFound."""
-    job = rows.HEADS.find(world.store, Ref(agent.account_id, job_id))
-    is_done = job.status in TERMINAL
-    told = jobs.find(world, agent, job_id) if is_done else show.row(job)
+    """How a job stands, as a model needs it. Raises JobNotFound."""
+    look = jobs.look(world, agent, job_id)
+    told = look.answer
+    assert isinstance(told, job_words.JobTold), "that is what the look answers"  # noqa: S101
     answer = words.Waited.model_construct(
         **{name: part for name, part in _parts(told).items() if name in words.Waited.model_fields},
         **_recorded(told.testerData if isinstance(told, job_words.JobShown) else None),
-        isDone=is_done, message=_STANDS[job.status],
+        isDone=look.is_done, message=_STANDS[told.status],
     )  # fmt: skip
-    return Look(answer, is_done, f"The job is {job.status}.")
+    return Look(answer, look.is_done, look.sentence)
 
 
 def _not_yet(look: Look, asked: float, waited: float) -> words.Waited:
