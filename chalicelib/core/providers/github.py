@@ -27,13 +27,14 @@ from chalicelib.core.ports.forge import ForgeRefused, ForgeUnavailable, Issue, i
 from chalicelib.kit import outside
 from chalicelib.kit.clock import SystemClock
 
-# One try makes up to five exchanges, and a consumer's lease is 30 s.
 SECONDS = 5
 VERSION = "2022-11-28"
 JSON, RAW = "application/vnd.github+json", "application/vnd.github.raw+json"
 LIST_BYTES_MAX = 4 * 1024 * 1024
 # So many issues of ours are looked through at most: what is looked for was opened within the last days.
 PER_PAGE, PAGES_MAX = 50, 3
+# All that one try asks fits into a consumer's lease: whose the token is, the pages of the list, and the deed.
+EXCHANGES_MAX = 1 + PAGES_MAX + 1
 LATER = (408, 425, 429)
 PAUSE_SECONDS, PAUSE_SECONDS_MAX = 60, 3_600
 
