@@ -31,7 +31,7 @@ def timers(event: SQSEvent) -> dict[str, Any]:
     return workers.consume(world(), jobs.JOBS, event.to_dict())
 
 
-@app.on_sqs_message(queue="courier", batch_size=5, name="courier")
+@app.on_sqs_message(queue="courier", batch_size=1, name="courier")
 def courier(event: SQSEvent) -> dict[str, Any]:
     return workers.consume(world(), jobs.JOBS, event.to_dict())
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 ANSWER_BYTES_MAX = 1024 * 1024
+CONNECT_SECONDS_MAX = 5
 
 
 class Unreached(Exception):
@@ -64,7 +65,7 @@ def call(
     try:
         answer = _pool().request(
             method, url, body=body, headers=sent, redirect=False, retries=False, preload_content=False,
-            timeout=Timeout(connect=min(seconds, 5), read=seconds),
+            timeout=Timeout(connect=min(seconds, CONNECT_SECONDS_MAX), read=seconds),
         )  # fmt: skip
     except (NewConnectionError, NotInTime) as error:
         raise Unreached(type(error).__name__) from error
@@ -80,6 +81,11 @@ def call(
         answer.close()
         raise Unanswered(f"more than {ANSWER_BYTES_MAX:,} bytes")
     return Answer(answer.status, decode(text), {name.lower(): value for name, value in answer.headers.items()})
+
+
+def longest_seconds(seconds: float) -> float:
+    """How long an exchange may take that is given so many seconds: as long for its answer, and less to connect."""
+    return min(seconds, CONNECT_SECONDS_MAX) + seconds
 
 
 def encode(words: Any) -> bytes:

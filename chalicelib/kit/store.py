@@ -113,19 +113,18 @@ class Store:
 
     def update(
         self, table: str, key: Key, *, put: Item | None = None, plus: Mapping[str, int] | None = None,
-        drop: Sequence[str] = (), where: ConditionBase | None = None,
+        drop: Sequence[str] = (), where: ConditionBase | None = None, before: bool = False,
     ) -> Item | None:  # fmt: skip
         """Change one row by itself; the row as it then is, or None when the condition did not hold.
 
-        Raises Busy when transactions kept it in their hands.
+        With `before` it is the row as it was, which a condition must say to exist. Raises Busy when transactions kept
+        it in their hands.
         """
         request = update_request(key, put=put, plus=plus, drop=drop, where=where)
+        request |= {"TableName": self.names[table], "ReturnValues": "ALL_OLD" if before else "ALL_NEW"}
         for attempt in range(TRIES_MAX):
             try:
-                answer = _asked(
-                    self.client.update_item, TableName=self.names[table], ReturnValues="ALL_NEW", **request
-                )  # fmt: skip
-                return unpack(answer["Attributes"])
+                return unpack(_asked(self.client.update_item, **request)["Attributes"])
             except self.client.exceptions.ConditionalCheckFailedException:
                 return None
             except self.client.exceptions.TransactionConflictException:

@@ -145,7 +145,7 @@ def test_an_issue_is_found_behind_newer_ones_and_those_without_a_text(github: Gi
 def test_without_a_token_nothing_is_opened_and_reading_goes_on(github: GitHub) -> None:
     forge = _forge(github.url, token="")
     for deed in (lambda: forge.open(REPO, "t", "b"), lambda: forge.find(REPO, MARK)):
-        with pytest.raises(ForgeRefused, match="no GITHUB_TOKEN"):
+        with pytest.raises(ForgeUnavailable, match="no GITHUB_TOKEN"):
             deed()
     assert forge.read(REPO, "README.md", 7) == "# Hello"
     assert len(github.asked) == 1
@@ -157,16 +157,20 @@ def test_without_a_token_nothing_is_opened_and_reading_goes_on(github: GitHub) -
 @pytest.mark.parametrize("status", [403, 410, 422])
 def test_a_refusal_for_good_is_one_and_says_what_github_says(github: GitHub, forge: GitHubForge, status: int) -> None:
     github.refusing[REPO.lower()] = status
-    with pytest.raises(ForgeRefused, match=f"HTTP {status}: Issues are not taken here."):
+    with pytest.raises(ForgeRefused, match=f"HTTP {status}: Issues are not taken here.") as refused:
         forge.open(REPO, "t", "b")
+    assert refused.value.status == status
     assert github.issues == []
 
 
-def test_an_unknown_repository_and_a_token_that_is_no_longer_good_are_refusals_for_good(github: GitHub) -> None:
+def test_an_unknown_repository_is_a_refusal_for_good(forge: GitHubForge) -> None:
     with pytest.raises(ForgeRefused, match="HTTP 404"):
-        _forge(github.url, github.token).open("octocat/elsewhere", "t", "b")
+        forge.open("octocat/elsewhere", "t", "b")
+
+
+def test_a_token_that_is_no_longer_good_is_ours_to_mend_and_means_later(github: GitHub) -> None:
     for deed in (lambda: _forge(github.url, "old").open(REPO, "t", "b"), lambda: _forge(github.url).find(REPO, MARK)):
-        with pytest.raises(ForgeRefused, match="HTTP 401: Bad credentials"):
+        with pytest.raises(ForgeUnavailable, match="HTTP 401: Bad credentials: GITHUB_TOKEN"):
             deed()
 
 

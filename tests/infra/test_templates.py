@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 POLICIES = sorted((ROOT / ".chalice").glob("policy-*.json"))
 DURABLE = {"Identity", "Ledger", "Agenda", "Board", "Tasks", "Qa", "Files", "Deposits", "Payouts"}
 EPHEMERAL = {"Events", "Ephemeral"}
-CONSUMERS = {"Timers": 5, "Courier": 5, "Judge": 1}
+CONSUMERS = {"Timers": 5, "Courier": 1, "Judge": 1}
 INDEXES = {
     "Identity": {"by_cell": ("region", "place"), "by_kyc": ("kyc", "created_at")},
     "Ledger": {"by_day": ("day_shard", "sk"), "by_time": ("pk", "made")},

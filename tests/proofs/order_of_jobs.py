@@ -69,7 +69,7 @@ def _share(job: Job, rows: Rows) -> Share:
 
 JOBS = Things(
     product=kinds.PRODUCT, heads=HEADS, offered=(Status.WAITING,), ended=TERMINAL,
-    of_accounts=(kinds.WITHDRAW_ALL.name,), no_moves=("job.issue_opened",),
+    of_accounts=(kinds.WITHDRAW_ALL.name,), no_moves=("job.issue_opened", "job.issue_refused"),
     is_at_work=lambda job: job.status is Status.WORKING and job.submitted_at is None,
     submissions=lambda job: 1 if job.submitted_at else 0, share=_share,
     awaited=lambda job, rows: awaited(job, rows.sheets[job.job_id]),

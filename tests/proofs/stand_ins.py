@@ -1,7 +1,9 @@
 """Honest stand-ins for what stands outside: each keeps what it was given, and does what the real one may do."""
 
 import json
+import re
 import threading
+from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,9 +67,10 @@ class Scribe:
 
 @dataclass
 class Hub:
-    """A forge that keeps every issue, also those that were opened twice."""
+    """A forge that keeps every issue, also those that were opened twice; it may open them and not be heard."""
 
     is_up: bool = True
+    is_heard: bool = True
     fail: Callable[[str, int], Fault | None] = never
     issues: list[str] = field(default_factory=list)
     """The text of each, the first of which has the number 1."""
@@ -85,11 +88,18 @@ class Hub:
 
     def open(self, repo: str, title: str, text: str) -> Issue:
         self._asked("open_issue", lambda: self.issues.append(text))
+        if not self.is_heard:
+            raise ForgeUnavailable("the answer was lost")
         return _issue(repo, len(self.issues))
 
     def about(self, job_id: str) -> int:
         """How many issues tell of a job."""
         return sum(job_id in text for text in self.issues)
+
+    def twice(self) -> list[str]:
+        """The marks that more than one issue has."""
+        marks = Tally(mark for text in self.issues for mark in re.findall("<!-- byhand:.*? -->", text))
+        return [mark for mark, times in marks.items() if times > 1]
 
     def _asked(self, name: str, deed: Callable[[], object]) -> None:
         with self._lock:

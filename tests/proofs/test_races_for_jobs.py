@@ -1,6 +1,7 @@
 """Races for jobs: real threads at the same rows. Somebody wins, once, and the books and the board follow."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from chalicelib.core.heads import Ref
 from chalicelib.products.qa.model.jobs import Job
 from chalicelib.products.qa.store.jobs import HEADS
+from tests.faults import FlakyClient, lost_answer, nth
 from tests.harness import House, Reply
 from tests.products.qa.people import ORDER, Customer, Test, customer, test_of, tester
-from tests.proofs.bells import entry_of, give
+from tests.proofs.bells import deliver, entry_of, give
 from tests.proofs.crowd import ask_at_once, at_once, patient, statuses
 from tests.proofs.deployments import ON_BOTH_STORES
 from tests.proofs.order_of_jobs import awaited
@@ -142,15 +144,33 @@ def test_of_several_submissions_one_counts_and_is_read_once(quiet: House) -> Non
 
 @ON_BOTH_STORES
 @pytest.mark.slow
-def test_several_couriers_at_one_finding_open_one_issue(quiet: House) -> None:
-    with quiet.living_in(reader=Scribe(), forge=(hub := Hub())):
-        someone = customer(quiet)
-        quiet.admin.do(f"/agents/{someone.agent.id}/repositories", repo="octocat/hello-world")
-        job_id = someone.ordered(repoName="octocat/hello-world", canCreateGithubIssues=True)
-        Test(quiet, someone, tester(quiet), job_id).handed_in()
-        give(quiet, "judge", entry_of(quiet, "job.extract"))
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_several_couriers_at_one_finding_open_one_issue(quiet: House, is_heard: bool) -> None:
+    with quiet.living_in(reader=Scribe(), forge=(hub := Hub(is_heard=is_heard))):
+        someone, job_id = _with_a_finding(quiet)
         at_once(*[partial(give, quiet, "courier", entry_of(quiet, "job.open_issue"))] * 4)
         quiet.drain()
+        assert hub.about(job_id) == 1
+        assert someone.job(job_id)["extractedIssues"][0]["githubIssueUrl"]
+
+
+@ON_BOTH_STORES
+def test_a_courier_who_read_a_finding_before_another_lost_its_answer_looks_for_the_issue(quiet: House) -> None:
+    """One reads the entry; another leases it, opens the issue, loses the answer and lets go; then the first goes on."""
+    hub = Hub(fail=nth(0, lost_answer(), operation="open_issue"))
+    with quiet.living_in(reader=Scribe(), forge=hub):
+        someone, job_id = _with_a_finding(quiet)
+        entry_id, store, met = entry_of(quiet, "job.open_issue"), quiet.world.store, list[str]()
+
+        def another_first(operation: str, index: int) -> None:
+            if operation == "update_item" and not met:
+                met.append(operation)
+                with quiet.living_in(store=store):
+                    deliver(quiet, "courier", entry_id)
+
+        with quiet.living_in(store=replace(store, client=FlakyClient(store.client, another_first))):
+            deliver(quiet, "courier", entry_id)
+        assert met, "the other one was there"
         assert hub.about(job_id) == 1
         assert someone.job(job_id)["extractedIssues"][0]["githubIssueUrl"]
 
@@ -216,6 +236,16 @@ def test_all_who_wait_for_one_job_hear_of_its_end(quiet: House) -> None:
     assert statuses(heard) == {200: 3}, heard
     assert {(reply.json["id"], reply.json["status"]) for reply in heard} == {(done.json["id"], "completed")}
     assert someone.get("/jobs").json["pagination"]["total"] == 1
+
+
+def _with_a_finding(house: House) -> tuple[Customer, str]:
+    """A customer and their job, in which one thing was found that is to become an issue."""
+    someone = customer(house)
+    house.admin.do(f"/agents/{someone.agent.id}/repositories", repo="octocat/hello-world")
+    job_id = someone.ordered(repoName="octocat/hello-world", canCreateGithubIssues=True)
+    Test(house, someone, tester(house), job_id).handed_in()
+    deliver(house, "judge", entry_of(house, "job.extract"))
+    return someone, job_id
 
 
 def _run(someone: Customer) -> Reply:

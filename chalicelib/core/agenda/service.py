@@ -163,21 +163,8 @@ def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ..
     job = jobs.get(entry.kind)
     if job is None:
         return _bury(world, entry, f"nobody knows the kind {entry.kind}")
-    if entry.temper.lease_seconds and not rows.lease(world.store, entry, world.wall_seconds()):
-        return ()
-    try:
-        return looking_again(lambda: commit(world.store, [*job(world, entry), rows.remove(entry)]))
-    except TryLater as later:
-        rows.let_go(world.store, entry, world.wall_seconds(), str(later))
-        return ()
-    except Orphan as orphan:
-        return _bury(world, entry, str(orphan))
-    except Refusal as refusal:
-        if refusal.retry_after_seconds is not None:
-            raise
-        # The world has moved on and the lifecycle says no: that is how an old timer ends.
-        log.info("agenda.refused", entry=entry.id, code=refusal.code, sentence=refusal.sentence)
-        return _drop(world, entry)
+    leased = rows.lease(world.store, entry, world.wall_seconds()) if entry.temper.lease_seconds else entry
+    return _do(world, job, leased) if leased else ()
 
 
 def find_dead(world: World, entry_id: str) -> Entry:
@@ -198,6 +185,22 @@ def rerun(world: World, entry: Entry) -> Write:
 def drop(entry: Entry) -> Write:
     """The write after which a dead entry will never be done. It refuses EntryNotDead."""
     return rows.forget(entry, EntryNotDead())
+
+
+def _do(world: World, job: Job, entry: Entry) -> tuple[Bell, ...]:
+    try:
+        return looking_again(lambda: commit(world.store, [*job(world, entry), rows.remove(entry)]))
+    except TryLater as later:
+        rows.let_go(world.store, entry, world.wall_seconds(), str(later))
+        return ()
+    except Orphan as orphan:
+        return _bury(world, entry, str(orphan))
+    except Refusal as refusal:
+        if refusal.retry_after_seconds is not None:
+            raise
+        # The world has moved on and the lifecycle says no: that is how an old timer ends.
+        log.info("agenda.refused", entry=entry.id, code=refusal.code, sentence=refusal.sentence)
+        return _drop(world, entry)
 
 
 def _drop(world: World, entry: Entry) -> tuple[Bell, ...]:

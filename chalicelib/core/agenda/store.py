@@ -88,14 +88,17 @@ def bury(store: Store, entry_id: str, why: str, *, due_at: str | None = None) ->
     return changed is not None
 
 
-def lease(store: Store, entry: Entry, wall_seconds: int) -> bool:
-    """Keep other consumers away from an entry for the lease of its temper; False when one of them is at it.
+def lease(store: Store, entry: Entry, wall_seconds: int) -> Entry | None:
+    """Keep other consumers away from an entry for the lease of its temper; the entry as it was at that very moment, or
+    None when one of them is at it or it is gone.
 
-    That it was leased at all stays in the row: whatever comes of this try, the next one knows that there was one.
+    That it was leased at all stays in the row: whatever comes of this try, the next one knows that there was one. Who
+    read the entry before may not know of one that came between, so only what the lease itself found tells.
     """
     free = Attr("leased_until").not_exists() | Attr("leased_until").lte(wall_seconds)
     mine = {"leased_until": wall_seconds + entry.temper.lease_seconds, "tried": True}
-    return store.update(TABLE, row(entry.id), put=mine, where=Attr("pk").exists() & free) is not None
+    found = store.update(TABLE, row(entry.id), put=mine, where=Attr("pk").exists() & free, before=True)
+    return _entry(found) if found else None
 
 
 def let_go(store: Store, entry: Entry, wall_seconds: int, why: str) -> None:

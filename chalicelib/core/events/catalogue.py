@@ -38,6 +38,7 @@ NAMES: Mapping[str, str] = {
     "job.rejected": "The tester says that the instructions cannot be followed; nothing is charged.",
     "job.failed": "The job ended for a reason of ours, or because the account is suspended; nothing is charged.",
     "job.issue_opened": "A finding became an issue on GitHub.",
+    "job.issue_refused": "GitHub takes no issue of a finding, and will not; `status_code` is what it answered.",
     "job.earnings_available": "The hold is over; the pay can be paid out.",
     "deposit.completed": "A payment has arrived and can be spent.",
     "deposit.failed": "A payment was refused or given up.",

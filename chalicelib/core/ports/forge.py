@@ -14,11 +14,20 @@ def is_repo(text: str) -> bool:
 
 
 class ForgeUnavailable(Exception):
-    """No answer, or none that helps now: the same may be asked again later."""
+    """No answer, or none that helps now, or we do not know how to show who we are: the same may be asked again later,
+    when somebody has mended it.
+    """
 
 
 class ForgeRefused(Exception):
-    """The forge says no, and will say no again: no such repository, no right to it, issues are switched off."""
+    """The forge says no, and will say no again: no such repository, no right to it, issues are switched off.
+
+    `status` is the HTTP status with which it did; None where it was not even asked.
+    """
+
+    def __init__(self, said: str, status: int | None = None) -> None:
+        super().__init__(said)
+        self.status = status
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ An issue of ours is looked for in the list and not by the search: the list is re
 the search goes through an index that trails behind them, which is useless to somebody who asks whether an issue that
 was never confirmed is there after all. The list is that of the token's own user, so a stranger who writes our mark into
 an issue of theirs is not believed, and their texts are not read. The token is a user's: an installation's would end
-after an hour.
+after an hour. That it is missing or no longer good is a fault of the deployment, which a person mends, and no refusal.
 
 GitHub's base is called as every URL that somebody told us (ruling 10): no redirects, no proxies, an address on the
 public internet. Where it asks to be left alone for a while, it is left alone.
@@ -27,14 +27,15 @@ from chalicelib.core.ports.forge import ForgeRefused, ForgeUnavailable, Issue, i
 from chalicelib.kit import outside
 from chalicelib.kit.clock import SystemClock
 
-# One try makes up to five exchanges, and a consumer's lease is 30 s.
 SECONDS = 5
 VERSION = "2022-11-28"
 JSON, RAW = "application/vnd.github+json", "application/vnd.github.raw+json"
 LIST_BYTES_MAX = 4 * 1024 * 1024
 # So many issues of ours are looked through at most: what is looked for was opened within the last days.
 PER_PAGE, PAGES_MAX = 50, 3
-LATER = (408, 425, 429)
+# All that one try asks fits into a consumer's lease: whose the token is, the pages of the list, and the deed.
+EXCHANGES_MAX = 1 + PAGES_MAX + 1
+LATER, UNKNOWN_TOKEN = (408, 425, 429), 401
 PAUSE_SECONDS, PAUSE_SECONDS_MAX = 60, 3_600
 
 
@@ -93,8 +94,10 @@ class GitHubForge:
     def _answer(self, method: str, place: str, words: Any = None) -> Any:
         """The JSON of an answer to us. Raises ForgeUnavailable, ForgeRefused."""
         if not self.token:
-            raise ForgeRefused("This deployment has no GITHUB_TOKEN: it opens no issues.")
+            raise ForgeUnavailable("this deployment has no GITHUB_TOKEN")
         heard = self._ask(method, place, words=words, bytes_max=LIST_BYTES_MAX)
+        if heard.status == UNKNOWN_TOKEN:
+            raise ForgeUnavailable(f"{_said(heard)}: GITHUB_TOKEN is wrong or has expired")
         _check(heard)
         return outside.decode(heard.body)
 
@@ -134,10 +137,9 @@ def _check(heard: Heard) -> None:
     """Raises ForgeUnavailable, ForgeRefused for what is no success."""
     if 200 <= heard.status < 300:
         return
-    said = f"HTTP {heard.status}{_message(heard)}"
     if heard.status >= 500 or heard.status in LATER:
-        raise ForgeUnavailable(said)
-    raise ForgeRefused(said)
+        raise ForgeUnavailable(_said(heard))
+    raise ForgeRefused(_said(heard), heard.status)
 
 
 def _pause_seconds(heard: Heard) -> int:
@@ -165,11 +167,11 @@ def _number(headers: Mapping[str, str], name: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 12 else None
 
 
-def _message(heard: Heard) -> str:
-    """What GitHub says of a refusal, in a line that can be kept."""
+def _said(heard: Heard) -> str:
+    """What GitHub says instead of doing it, in a line that can be kept."""
     said = outside.decode(heard.body)
     message = said.get("message") if isinstance(said, dict) else None
-    return f": {message[:200]}" if isinstance(message, str) else ""
+    return f"HTTP {heard.status}" + (f": {message[:200]}" if isinstance(message, str) else "")
 
 
 def _issue(said: Any) -> Issue:

@@ -21,8 +21,8 @@ from chalicelib.core.settings import Settings
 from chalicelib.kit import money, outside
 from chalicelib.kit.outside import Answer, Unanswered, Unreached
 
-# One try makes up to three exchanges, and a consumer's lease is 30 s.
-SECONDS = 4
+# All that one try asks, with time to connect, fits into a consumer's lease: a token, the deed, what became of it.
+SECONDS, EXCHANGES_MAX = 4, 3
 PAID = {"TRANSFERRED", "COMPLETED", "PAID"}
 REFUSED = {"CANCELLED", "CANCELED", "REJECTED", "FAILED", "RETURNED"}
 KNOWN_ALREADY = ("duplicate", "already")

@@ -6,7 +6,7 @@ from chalicelib.core.asking.model import Model, NoAnswer, Question
 from chalicelib.core.ports.reader import Change, Extraction, Plan, ReaderUnavailable, Report
 from chalicelib.core.reader import changes, reports
 
-# A report is read twice at most, by a function that is given two minutes. A plan is waited for by a caller, behind a
+# A report is read twice at most, by a function that has time for both. A plan is waited for by a caller, behind a
 # gateway that gives up after 29 seconds.
 EXTRACT_SECONDS_MAX, PLAN_SECONDS_MAX = 50, 18
 

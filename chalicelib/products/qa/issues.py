@@ -31,6 +31,10 @@ WORD_JOINER = "\u2060"
 # address. Behind its first part comes a joiner, which nobody sees.
 _SIGNS = re.compile(r"@(?=\w)|#(?=\d)|\bgh-(?=\d)|://(?=\S)|\bwww\.(?=\w)", re.IGNORECASE)
 
+# A name and a password end at the last @ before the path, the query and the fragment. To browsers, though not to the
+# standard library, a backslash is a slash, and how many slashes stand before the host is all one (WHATWG URL).
+_NAME_AND_PASSWORD = re.compile(r"^(https?:[/\\\s]*+)[^/\\?#]*@", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -61,9 +65,7 @@ def _title(text: str) -> str:
 
 def _public(url: str) -> str:
     """A URL without the name and the password that may stand in it: an issue is read by many."""
-    scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
+    return _NAME_AND_PASSWORD.sub(r"\1", url)
 
 
 def _address(url: str) -> str:

@@ -27,26 +27,27 @@ def tell_slack(world: World, entry: Entry) -> list[Write]:
 
 
 def open_issue(world: World, entry: Entry) -> list[Write]:
-    """Make an issue of a finding, once. What GitHub refuses for good is given up, anything else is tried again; for a
-    suspended account it is put off. Raises RepoNotAllowed: the grant was taken back, and the entry ends.
+    """Make an issue of a finding, once. What GitHub refuses for good is given up and told, anything else is tried
+    again; for a suspended account it is put off. Raises RepoNotAllowed: the grant was taken back, and the entry ends.
     """
     sheets, number = find(world, entry), int(agenda.about(entry))
+    job, told = sheets.job, {"job_id": sheets.job.job_id, "finding": number}
     if sheets.result is None or sheets.order.repo is None or number in sheets.issues:
         return []
-    if identity.any_suspended(world.store, [sheets.job.account_id]):
+    if identity.any_suspended(world.store, [job.account_id]):
         return [agenda.put_off(kinds.OPEN_ISSUE, entry, world.now())]
     try:
-        repositories.check_allowed(world.store, sheets.job.account_id, sheets.order.repo)
+        repositories.check_allowed(world.store, job.account_id, sheets.order.repo)
         opened = _opened(world, sheets, number, again=entry.tried)
     except ForgeUnavailable as problem:
         raise agenda.TryLater(str(problem)) from problem
     except ForgeRefused as refusal:
-        log.warning("forge.refused", job=sheets.job.job_id, repo=sheets.order.repo, problem=str(refusal))
-        return []
-    job, told = sheets.job, {"job_id": sheets.job.job_id, "finding": number, "url": opened.url}
+        log.warning("forge.refused", job=job.job_id, repo=sheets.order.repo, problem=str(refusal))
+        refused = {**told, "repo": sheets.order.repo, "status_code": refusal.status}
+        return [events.record(world, "job.issue_refused", job.account_id, job.job_id, refused)]
     return [
         rows.add_issue(job.job_id, number, OpenedIssue(url=opened.url, number=opened.number)),
-        events.record(world, "job.issue_opened", job.account_id, job.job_id, told),
+        events.record(world, "job.issue_opened", job.account_id, job.job_id, {**told, "url": opened.url}),
     ]
 
 

@@ -134,6 +134,25 @@ def test_an_address_never_leaves_its_place(url: str) -> None:
     assert made.text.count("\n") == issues.draft(Finding("t", "d"), JOB, 1, PAGE, PAGE).text.count("\n")
 
 
+@pytest.mark.promise("qa.issues.page")
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://ann:secret@example.com/a", "https://example.com/a"),
+        ("HTTPS://ann@example.com", "HTTPS://example.com"),
+        ("https://a@b.com:secret@example.com:8443?to=c@d.com", "https://example.com:8443?to=c@d.com"),
+        ("https://shop.example.com?email=a@b.com", "https://shop.example.com?email=a@b.com"),
+        ("https://shop.example.com#a@b.com", "https://shop.example.com#a@b.com"),
+        ("https://shop.example.com/@ann?x=1@2", "https://shop.example.com/@ann?x=1@2"),
+        ("https://shop.example.com\\@b.com/", "https://shop.example.com%5C@b.com/"),
+        ("https://\\ann:secret@example.com/", "https://%5Cexample.com/"),
+        ("https://[2001:db8::1]/a@b", "https://[2001:db8::1]/a@b"),
+    ],
+)  # fmt: skip
+def test_an_issue_names_the_page_itself_and_nobodys_password(url: str, shown: str) -> None:
+    assert f"**Page:** `{shown}`\n" in issues.draft(Finding("t", "d"), JOB, 1, url).text
+
+
 @pytest.mark.promise("qa.github.issues_once", "qa.issues.neutral")
 def test_each_finding_is_found_by_its_own_mark_whatever_the_others_say() -> None:
     second, first = _draft(number=2), _draft(f"<!-- byhand:{JOB}/2 -->", f"<!-- byhand:{JOB}/2 -->")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -145,12 +146,43 @@ def test_an_issue_whose_opening_nobody_heard_of_is_opened_once(hours: Hours, git
     hours.house.prove()
 
 
-@pytest.mark.promise("qa.repo.issues")
-def test_what_github_refuses_for_good_leaves_a_finding_without_a_link(hours: Hours, github: GitHub) -> None:
-    github.refusing = {REPO: 410}
-    job = _found(hours).job
+@pytest.mark.promise("qa.repo.issue_refused")
+@pytest.mark.parametrize("status", [403, 404, 410, 422])
+def test_what_github_refuses_for_good_leaves_a_finding_without_a_link_and_is_told(
+    hours: Hours, github: GitHub, status: int
+) -> None:
+    github.refusing = {REPO: status}
+    made = _found(hours)
+    hours.pass_by(days=3)
+    told = made.customer.agent.get(f"/events?type=job.issue_refused&subject={made.job_id}").json["data"]
+    assert [one["data"] for one in told] == [
+        {"job_id": made.job_id, "finding": number, "repo": REPO, "status_code": status} for number in (1, 2)
+    ]
+    assert [asked.method for asked in github.asked].count("POST") == 2, "a refusal is heard once"
+    job = made.job
     assert [set(one) for one in job["extractedIssues"]] == [{"title", "description", "severity", "githubIssueUrl"}] * 2
     assert {one["githubIssueUrl"] for one in job["extractedIssues"]} == {None}
+
+
+@pytest.mark.promise("qa.repo.token_mended")
+@pytest.mark.parametrize("token", ["", "an old one"])
+def test_a_token_that_is_missing_or_expired_is_mended_and_the_issues_are_opened(
+    hours: Hours, github: GitHub, token: str
+) -> None:
+    good = hours.house.world.forge
+    assert isinstance(good, GitHubForge)
+    with hours.house.living_in(forge=replace(good, token=token)):
+        made = _found(hours)
+        for _ in range(9):
+            hours.pass_by(days=2)
+    dead = [row["id"] for row in hours.house.admin.get("/admin/agenda/dead").json["data"]]
+    assert [one.split(":")[0] for one in dead] == ["job.open_issue"] * 2
+    for entry_id in dead:
+        assert hours.house.admin.do("/agenda/rerun", "there is a new token", entry_id=entry_id).status == 200
+    hours.house.drain()
+    links = {one["githubIssueUrl"] for one in made.job["extractedIssues"]}
+    assert links == {issue["html_url"] for issue in github.issues}
+    assert len(links) == 2
 
 
 @pytest.mark.promise("qa.repo.not_asked")
