@@ -138,16 +138,23 @@ function recorded(text, timestamp) {
   if (!text) return {};
   if (text.length > LOG_CHARACTERS_MAX)
     throw new Unfinished(`The console log is too long; at most ${LOG_CHARACTERS_MAX.toLocaleString()} letters fit.`);
-  if (/^[[{]/.test(text)) return recordedJson(parsed(text));
+  return recordedJson(parsed(text)) ?? recordedLines(text, timestamp);
+}
+
+function recordedLines(text, timestamp) {
   const lines = text.split("\n").filter((line) => line.trim());
   if (lines.length > LINES_MAX) throw new Unfinished(`The console log is too long; at most ${LINES_MAX} lines fit.`);
   const message = (line) => ({ type: "log", message: line.slice(0, LINE_CHARACTERS_MAX), timestamp });
   return { consoleMessages: lines.map(message) };
 }
 
+/** What programs write; null for anything else, such as lines that begin like JSON: `[vite] connected.` */
 function recordedJson(value) {
-  if (Array.isArray(value)) return { consoleMessages: value };
-  const known = RECORDED.filter((name) => Array.isArray(value?.[name]));
+  if (Array.isArray(value)) return value.every(isObject) ? { consoleMessages: value } : null;
+  if (!isObject(value)) return null;
+  const known = RECORDED.filter((name) => Array.isArray(value[name]));
   if (!known.length) throw new Unfinished(`The console log is no JSON with ${RECORDED.join(", ")}.`);
   return Object.fromEntries(known.map((name) => [name, value[name]]));
 }
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

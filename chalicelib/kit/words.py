@@ -6,10 +6,10 @@ laptop that may be in several threads at once, and pydantic before 2.14 does not
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import simplejson
 from pydantic import (
@@ -37,6 +37,11 @@ class Words(BaseModel):
     """A request or an answer. Unknown fields of a request are ignored: newer clients talk to older servers."""
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+
+    from_programs: ClassVar[Sequence[str]] = ()
+    """Places of a request, such as `part.field`, whose texts a program wrote. Nobody can write them anew, so what
+    `check_text` refuses in the words of people is taken out of them.
+    """
 
     @classmethod
     def model_rebuild(
@@ -176,6 +181,24 @@ def check_text(value: Any, place: str = "") -> None:
 def without_strange(text: str) -> str:
     """A text without the characters that `check_text` refuses: for words that came by another way than a request."""
     return _STRANGE.sub("", text)
+
+
+def cleaned(value: Any) -> Any:
+    """A JSON value whose texts and names are without the characters that `check_text` refuses."""
+    if isinstance(value, str):
+        return without_strange(value)
+    if isinstance(value, dict):
+        return {without_strange(name): cleaned(part) for name, part in value.items()}
+    return [cleaned(part) for part in value] if isinstance(value, list) else value
+
+
+def cleaned_at(values: dict[str, Any], place: str) -> dict[str, Any]:
+    """The values of a request, of which one place is cleaned, if it is there."""
+    name, _, rest = place.partition(".")
+    part = values.get(name)
+    if rest:
+        return {**values, name: cleaned_at(part, rest)} if isinstance(part, dict) else values
+    return {**values, name: cleaned(part)} if name in values else values
 
 
 def read(model: type[W], values: Any) -> W:

@@ -69,6 +69,8 @@ class TesterData(_Camel):
     clicks: list[Click] = Field(default_factory=list)
     screenshots: list[str] = Field(default_factory=list)
     video_url: str | None = None
+    recorded_url: str | None = None
+    """A JSON file of all that was recorded, where the lists hold the beginning of it only."""
 
 
 class ExtractedIssue(_Camel):

@@ -61,7 +61,7 @@ def test_from_the_link_in_a_message_to_the_pay(visit: Visit, agent: Agent) -> No
     )
     expect(page.get_by_text("1 of 1 uploaded")).to_be_visible()
     page.get_by_text("Console log (optional)").click()
-    page.get_by_label("Paste it here").fill("loaded\nTypeError: pencil is undefined")
+    page.get_by_label("Paste it here").fill("[vite] connected.\nTypeError: pencil is undefined")
     shoot(page, "21-at-work")
     check_fits(page)
     assert page.evaluate(CONTRAST) == []
@@ -107,7 +107,7 @@ def _check_link(page: Page) -> None:
 
 def _check_captured(agent: Agent, captured: dict[str, Any]) -> None:
     messages = [one["message"] for one in captured["consoleMessages"]]
-    assert messages == ["loaded", "TypeError: pencil is undefined"]
+    assert messages == ["[vite] connected.", "TypeError: pencil is undefined"]
     assert len(captured["screenshots"]) == 2
     video = agent.http.get(captured["videoUrl"], follow_redirects=True)
     assert (video.headers["content-type"], video.content) == ("video/webm", WEBM)
@@ -122,6 +122,8 @@ def test_what_was_typed_and_uploaded_is_there_after_a_reload(visit: Visit, agent
     _answer(page)
     screenshots(page)
     expect(page.get_by_text("1 of 1 uploaded")).to_be_visible()
+    page.get_by_text("Console log (optional)").click()
+    page.get_by_label("Paste it here").fill("[1, 2]")
     page.reload()
     expect(page.get_by_label("What you did and what you saw")).to_have_value(SAID)
     expect(page.get_by_label("The confirmation number")).to_have_value("12")
@@ -130,6 +132,8 @@ def test_what_was_typed_and_uploaded_is_there_after_a_reload(visit: Visit, agent
     shoot(page, "22-restored")
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("Done. $")).to_be_visible()
+    (line,) = job(agent, job_id)["testerData"]["consoleMessages"]
+    assert (line["type"], line["message"]) == ("log", "[1, 2]"), "JSON, and nothing that a browser records"
     assert len(job(agent, job_id)["testerData"]["screenshots"]) == 1
 
 

@@ -1,5 +1,7 @@
 """A reader is asked at most twice; then there is data that was wanted, or the names of what is not covered."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.core.ports.reader import Extraction, Finding, ReaderUnavailable
@@ -29,9 +31,33 @@ def test_what_is_required_and_still_not_there_leaves_no_result() -> None:
     reader = Told([{}, {"errorMessage": 5, "issuesFound": "none"}, GOOD])
     found = extraction(reader, report())
     assert isinstance(found, Uncovered)
-    assert (found.fields, found.model) == (["loginWorks", "issuesFound"], "told/1")
-    assert found.sentence == "loginWorks is not covered; issuesFound must be a list"
+    assert found.fields == ["loginWorks", "issuesFound"]
     assert len(reader.problems) == 2, "nobody is asked three times"
+
+
+@pytest.mark.promise("reader.uncovered")
+@pytest.mark.parametrize(
+    ("first", "second", "data"),
+    [
+        (
+            {"loginWorks": True, "issuesFound": "slow"}, {"loginWorks": None, "issuesFound": ["slow"]},
+            {"loginWorks": True, "errorMessage": None, "issuesFound": ["slow"]},
+        ),
+        ({**GOOD, "errorMessage": 5}, {"loginWorks": "yes", "errorMessage": "No"}, {**GOOD, "errorMessage": "No"}),
+        ({**GOOD, "errorMessage": 5}, {}, GOOD),
+        (
+            {"loginWorks": True, "errorMessage": "Wrong"}, {"loginWorks": False, "issuesFound": []},
+            {"loginWorks": False, "errorMessage": "Wrong", "issuesFound": []},
+        ),
+    ],
+    ids=["required", "optional", "nothing", "changed"],
+)  # fmt: skip
+def test_what_was_right_the_first_time_stays_where_the_second_answer_has_nothing_right(
+    first: dict[str, Any], second: dict[str, Any], data: dict[str, Any]
+) -> None:
+    found = extraction(Told([first, second]), report())
+    assert isinstance(found, Extraction)
+    assert found.data == data
 
 
 @pytest.mark.promise("reader.exact_fields")

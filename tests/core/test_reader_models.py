@@ -179,7 +179,7 @@ def test_what_did_not_fit_is_told_as_data_when_it_is_asked_again(wire: Wire, mon
     with serving(wire.says(answer({"field_1": "yes", "field_3": []}), name="extraction"), monkeypatch) as model:
         found = extraction(ModelReader(wire.model(model), 5), report())
     assert isinstance(found, Uncovered)
-    assert found.sentence == "loginWorks must be true or false"
+    assert found.fields == ["loginWorks"]
     first, second = (json.loads(wire.texts(heard.words)[0]) for heard in model.heard)
     assert second == {**first, "problem": "loginWorks must be true or false"}
 

@@ -4,7 +4,7 @@
     picture     yes, at most 10 MB          drawn anew, without EXIF
     document    yes, at most 10 MB          as it is
     video       no: 200 MB are too many     as it is, copied inside the bucket
-    JSON        yes, at most 20 MB          said anew, in one spelling
+    JSON        yes, at most 20 MB          said anew, in one spelling, without characters that nobody means
 
 The key of a copy follows from its upload, so that a repeat after a crash writes the same again.
 """
@@ -15,7 +15,7 @@ import simplejson
 
 from chalicelib.core.files.model import IMAGE_TYPES, JSON_TYPE, VIDEO_TYPES, Frozen, Upload
 from chalicelib.core.world import World
-from chalicelib.kit import pictures, strict_json
+from chalicelib.kit import pictures, strict_json, words
 from chalicelib.kit.errors import Invalid
 
 # How many values a JSON file may hold, roughly: 20 MB of empty lists are half a gigabyte in memory.
@@ -79,13 +79,12 @@ def _json(content: bytes, place: str) -> bytes:
         raise Invalid(place, f"holds too much: a JSON file may have about {JSON_PARTS_MAX:,} values")
     try:
         value = strict_json.parse(content)
-        strict_json.check_depth(value, place)
-        return simplejson.dumps(
-            value, use_decimal=True, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ).encode()  # fmt: skip
     except ValueError:
-        # A character cut in half is text to the reader, and only the writer stumbles over it.
         raise Invalid(place, "was announced as application/json, and is none") from None
+    strict_json.check_depth(value, place)
+    return simplejson.dumps(
+        words.cleaned(value), use_decimal=True, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
 
 
 def _picture(world: World, upload: Upload, content: bytes, place: str) -> Frozen:

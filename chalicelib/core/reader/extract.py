@@ -6,13 +6,16 @@
                                 └────► not that ─────────────► Uncovered
 
 A null is asked about again too: whoever overlooked something may look once more, and null again is a fair answer.
+What was right the first time stays where the second answer has nothing right: the tester has said it. Explanation,
+success and findings are the second answer's.
 
 A tester who says that it did not pass is believed: no reader makes a success of that, unless the customer said how
 results are to be read.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from chalicelib.core.asking.text import plain
 from chalicelib.core.ports.reader import FINDINGS_MAX, Extraction, Finding, Reader, Report
@@ -24,16 +27,9 @@ TITLE_CHARACTERS_MAX, DESCRIPTION_CHARACTERS_MAX = 200, 2_000
 
 @dataclass(frozen=True)
 class Uncovered:
-    """The report does not hold all that is required: which fields it leaves open, and why, field by field."""
+    """The report does not hold all that is required: which of those fields it leaves open."""
 
     fields: Sequence[str]
-    problems: Mapping[str, str] = field(default_factory=dict)
-    model: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """Why there is no result, for whoever ordered the test."""
-        return "; ".join(self.problems[name] for name in self.fields)
 
 
 def extraction(reader: Reader, report: Report) -> Extraction | Uncovered:
@@ -41,15 +37,21 @@ def extraction(reader: Reader, report: Report) -> Extraction | Uncovered:
     said = reader.extract(report)
     checked = fields.check(report.fields, said.data)
     if checked.problems:
-        said = reader.extract(report, checked.sentence)
-        checked = fields.check(report.fields, said.data)
+        said, first = reader.extract(report, checked.sentence), _right(checked)
+        second = _right(fields.check(report.fields, said.data))
+        checked = fields.check(report.fields, {**first, **second})
     if checked.missing:
-        return Uncovered(checked.missing, checked.problems, said.model)
+        return Uncovered(checked.missing)
     return replace(
         said, success=said.success and not _is_failed(report), data=checked.data,
         explanation=plain(said.explanation, EXPLANATION_CHARACTERS_MAX),
         findings=_findings(said.findings) if report.wants_findings else (),
     )  # fmt: skip
+
+
+def _right(checked: fields.Checked) -> dict[str, Any]:
+    """The values that are there and fit."""
+    return {name: value for name, value in checked.data.items() if value is not None}
 
 
 def _is_failed(report: Report) -> bool:

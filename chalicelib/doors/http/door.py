@@ -105,8 +105,12 @@ def _body(route: Route, request: Request) -> dict[str, Any]:
         raise Invalid("body", "must be a JSON object") from None
     if not isinstance(value, dict):
         raise Invalid("body", "must be a JSON object")
-    strict_json.check(value)
-    return value
+    strict_json.check_depth(value, "body")
+    said: dict[str, Any] = value
+    for place in route.words.from_programs:
+        said = words.cleaned_at(said, place)
+    words.check_text(said)
+    return said
 
 
 def _claim(

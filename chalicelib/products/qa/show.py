@@ -159,11 +159,11 @@ def _outcome(world: World, sheets: Sheets) -> dict[str, Any]:
 
 
 def _captured(world: World, head: Job, session: Session) -> words.TesterData:
-    recorded = words.Recorded.model_validate(loads(sessions.recorded(world, session)))
     return words.TesterData(
-        **recorded.model_dump(), testDurationSeconds=head.billed_seconds or 0,
+        **loads(sessions.recorded(world, session)), testDurationSeconds=head.billed_seconds or 0,
         screenshots=[files.link(world, one) for one in session.screenshots],
         videoUrl=files.link(world, session.video) if session.video else None,
+        recordedUrl=files.link(world, session.recorded_whole) if session.recorded_whole else None,
     )  # fmt: skip
 
 

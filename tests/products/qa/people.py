@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.harness import Agent, House, Operator, Reply
+from tests.products.operators.uploads import announce_recording, put
 
 ORDER = {"url": "https://shop.example.com", "description": "Buy a pencil.\nUse any card."}
 SAID = "I bought a pencil. The confirmation number was 12."
@@ -68,6 +69,12 @@ class Tester:
 
     def submit(self, job_id: str, key: str | None = None, **words: Any) -> Reply:
         return self.send(f"/jobs/{job_id}/submit", {"testerResponse": SAID, **words}, key=key)
+
+    def uploaded(self, content: bytes, content_type: str) -> str:
+        """The address of a file that was announced, and put as its signed URL has it."""
+        announced = announce_recording(self.operator, content, content_type)
+        assert put(announced, content) == 200
+        return str(announced.json["url"])
 
     def abandon(self, job_id: str, key: str | None = None, **words: Any) -> Reply:
         return self.send(f"/jobs/{job_id}/abandon", words or None, key=key)

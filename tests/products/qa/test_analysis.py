@@ -99,14 +99,3 @@ def test_a_reader_without_an_answer_is_503_and_says_when_to_come_back(house: Hou
         told = customer(house).send("/analyze-issue", ISSUE)
     assert (told.status, told.json["code"]) == (503, "analysis_unavailable")
     assert int(told.headers["retry-after"]) > 0
-
-
-def test_an_avatar_is_a_picture_that_anybody_may_see(house: House) -> None:
-    drawn = house.request("GET", "/api/avatars/0123456789abcdef")
-    assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml")
-    assert drawn.text.startswith("<svg ")
-    assert "<rect" in drawn.text
-    assert "script" not in drawn.text
-    other = house.request("GET", "/api/avatars/fedcba9876543210")
-    assert other.text != drawn.text
-    assert house.request("GET", "/api/avatars/nobody").status == 404

@@ -54,18 +54,19 @@ def test_without_a_schema_there_is_success_and_an_explanation_alone(hours: Hours
 
 @pytest.mark.promise("qa.result.required")
 @pytest.mark.parametrize(
-    ("answers", "named"),
+    "answers",
     [
-        ({**ANSWERS, "loginWorks": None}, "loginWorks"), ({**ANSWERS, "loginWorks": "maybe"}, "loginWorks"),
-        ({"loginWorks": True, "errorMessage": ""}, "issuesFound"), ({}, "loginWorks"),
+        {**ANSWERS, "loginWorks": None}, {**ANSWERS, "loginWorks": "maybe"}, {"loginWorks": True, "errorMessage": ""},
+        {},
     ],
 )  # fmt: skip
 def test_a_required_field_that_is_open_or_no_value_of_its_type_makes_a_job_incomplete(
-    hours: Hours, answers: dict[str, Any], named: str
+    hours: Hours, answers: dict[str, Any]
 ) -> None:
     job = _read(hours, {"outputSchema": SEEDS_SCHEMA}, {"answers": answers}).job
     assert (job["status"], job["reason"]) == ("incomplete", "incomplete_data")
-    assert named not in job["error"], "which fields were answered is an answer, and nobody pays for this one"
+    told = [*SEEDS_SCHEMA, "maybe", "Wrong password", "slow"]
+    assert not any(words in job["error"] for words in told), "what was answered is an answer, which nobody pays for"
 
 
 @pytest.mark.promise("qa.result.required")
@@ -133,25 +134,39 @@ def test_words_of_strangers_reach_a_model_as_json_in_the_user_part_alone(hours: 
 
 @pytest.mark.promise("qa.injection.outcome")
 @pytest.mark.parametrize(
+    "more",
+    [{"costUsd": 0, "status": "error"}, {"testerAlias": "Jane", "reason": "no_capacity"}],
+)
+def test_what_a_model_says_beside_an_extraction_changes_no_shape_and_no_cost(hours: Hours, more: Any) -> None:
+    answer = {"success": True, "explanation": "As I was told.", "data": {"field_1": True}, **more}
+    job = _talked_into(hours, answer)
+    assert (job["status"], job["costUsd"]) == ("completed", 0.108)
+    assert job["result"] == {"success": True, "explanation": "As I was told.", "data": {"works": True}}
+    assert job["testerAlias"] != "Jane"
+
+
+@pytest.mark.promise("qa.injection.outcome")
+@pytest.mark.parametrize(
     "answer",
     [
         {"success": True, "explanation": "As I was told.", "data": {"field_1": True, "costUsd": 0}},
-        {"success": True, "explanation": "As I was told.", "data": {"field_1": True}, "costUsd": 0, "status": "error"},
         {"success": "true", "explanation": "As I was told.", "data": {"field_1": True}},
         "success", None, {"success": True, "explanation": "", "data": {"field_1": True}},
     ],
 )  # fmt: skip
-def test_a_model_that_was_talked_into_something_changes_no_shape_and_no_cost(hours: Hours, answer: Any) -> None:
+def test_what_is_no_extraction_is_no_result_whatever_a_model_was_talked_into(hours: Hours, answer: Any) -> None:
+    job = _talked_into(hours, answer)
+    assert (job["status"], job["reason"]) == ("error", "ai_processing_error")
+    assert "result" not in job
+
+
+def _talked_into(hours: Hours, answer: Any) -> dict[str, Any]:
+    """A job that was read by a model which answers this, after all its time is over."""
     with hours.house.living_in(reader=ModelReader(Listener(answer))):
         made = _read(hours, {"outputSchema": {"works": {"type": "boolean"}}}, {})
         hours.pass_by(minutes=31)
-    job = made.job
-    if job["status"] == "completed":
-        assert job["result"] == {"success": True, "explanation": "As I was told.", "data": {"works": True}}
-        assert job["costUsd"] == 0.108
-    else:
-        assert (job["status"], job["reason"]) == ("error", "ai_processing_error")
     hours.house.prove()
+    return made.job
 
 
 @pytest.mark.promise("qa.injection.outcome")

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.harness import House, Reply, picture
-from tests.products.operators.uploads import announce_recording, put
+from tests.products.operators.uploads import announce_recording
 from tests.products.qa.conftest import Hours
 from tests.products.qa.people import Test, test_of, tester
 
@@ -32,13 +32,6 @@ def made(hours: Hours) -> Test:
     made = test_of(hours.house).claimed()
     hours.pass_by(seconds=60)
     return made
-
-
-def _uploaded(made: Test, content: bytes, content_type: str) -> str:
-    """The address of a file that the tester has uploaded."""
-    announced = announce_recording(made.tester.operator, content, content_type)
-    assert put(announced, content) == 200
-    return str(announced.json["url"])
 
 
 def _data(made: Test, **data: Any) -> dict[str, Any]:
@@ -73,8 +66,8 @@ def test_a_long_recording_lies_in_a_file_and_comes_back_whole(made: Test) -> Non
 @pytest.mark.parametrize("settings", [BASE])
 def test_screenshots_and_video_are_links_that_carry_their_own_right_to_be_read(made: Test) -> None:
     shots = [picture(), picture("JPEG")]
-    links = [_uploaded(made, shots[0], "image/png"), _uploaded(made, shots[1], "image/jpeg")]
-    data = _data(made, screenshots=links, videoUrl=_uploaded(made, MP4, "video/mp4"))
+    links = [made.tester.uploaded(shots[0], "image/png"), made.tester.uploaded(shots[1], "image/jpeg")]
+    data = _data(made, screenshots=links, videoUrl=made.tester.uploaded(MP4, "video/mp4"))
     assert len(data["screenshots"]) == 2
     kinds = ("image/png", "image/jpeg", "video/mp4")
     for link, kind in zip([*data["screenshots"], data["videoUrl"]], kinds, strict=True):
@@ -89,9 +82,9 @@ def test_screenshots_and_video_are_links_that_carry_their_own_right_to_be_read(m
 
 @pytest.mark.promise("qa.data.own_uploads")
 def test_only_files_of_ones_own_that_lie_here_are_taken_and_each_once(house: House, made: Test) -> None:
-    shot, film = _uploaded(made, picture(), "image/png"), _uploaded(made, MP4, "video/mp4")
+    shot, film = made.tester.uploaded(picture(), "image/png"), made.tester.uploaded(MP4, "video/mp4")
     other = Test(house, made.customer, tester(house), made.customer.ordered()).claimed()
-    strangers = _uploaded(other, picture(), "image/png")
+    strangers = other.tester.uploaded(picture(), "image/png")
     never_put = announce_recording(made.tester.operator, MP4, "video/mp4").json["url"]
     place = "testerData.screenshots.0"
     for data, field in (
@@ -116,7 +109,7 @@ def test_only_files_of_ones_own_that_lie_here_are_taken_and_each_once(house: Hou
 @pytest.mark.promise("qa.data.links", "qa.ending.outcome_hidden")
 def test_no_link_is_told_of_a_job_that_is_incomplete(hours: Hours) -> None:
     made = test_of(hours.house, outputSchema={"works": {"type": "boolean"}}).claimed()
-    shot = _uploaded(made, picture(), "image/png")
+    shot = made.tester.uploaded(picture(), "image/png")
     assert made.tester.submit(made.job_id, testerData={**RECORDED, "screenshots": [shot]}).status == 200
     hours.house.drain()
     assert made.job["status"] == "incomplete"

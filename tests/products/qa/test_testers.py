@@ -112,6 +112,17 @@ def test_a_tester_is_the_same_to_one_account_and_somebody_else_to_another(house:
         assert text not in made.customer.get(f"/job/{made.job_id}").text
 
 
+def test_an_avatar_is_a_picture_that_anybody_may_see(house: House) -> None:
+    drawn = house.request("GET", "/api/avatars/0123456789abcdef")
+    assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml")
+    assert drawn.text.startswith("<svg ")
+    assert "<rect" in drawn.text
+    assert "script" not in drawn.text
+    other = house.request("GET", "/api/avatars/fedcba9876543210")
+    assert other.text != drawn.text
+    assert house.request("GET", "/api/avatars/nobody").status == 404
+
+
 @pytest.mark.promise("qa.feed.shown")
 def test_the_feed_shows_what_a_tester_has_to_know_and_nothing_of_the_customer(house: House) -> None:
     made = test_of(

@@ -96,8 +96,12 @@ class Session(Words):
     screenshots: list[Frozen]
     video: Frozen | None
     recorded: str | None
-    """Console messages, network requests and clicks as JSON; None when they lie in a file, as long texts do."""
+    """What is shown of console messages, network requests and clicks, as JSON; None when it lies in a file, as long
+    texts do.
+    """
     recorded_file: KeptText | None = None
+    recorded_whole: Frozen | None = None
+    """The file with all of them, where that is more than is shown."""
 
 
 class FindingShown(Words):

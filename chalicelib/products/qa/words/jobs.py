@@ -183,6 +183,8 @@ class TesterData(Recorded):
     testDurationSeconds: int
     screenshots: list[str]
     videoUrl: str | None = None
+    recordedUrl: str | None = None
+    """A JSON file of the three lists, where they hold more than is shown here: the first entries of each."""
 
 
 class ExtractedIssue(Words):

@@ -120,6 +120,7 @@ class TesterDataIn(Recorded):
 class Submission(Words):
     """POST /api/tester/jobs/:id/submit."""
 
+    from_programs = tuple(f"testerData.{name}" for name in Recorded.model_fields)
     testerResponse: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
     testDurationSeconds: Seconds | None = None
     testerData: TesterDataIn = Field(default_factory=TesterDataIn)

@@ -53,7 +53,7 @@ class JobSeen(words.JobShown):
     """A job with everything about it; of what was recorded, as much as a model can use."""
 
     testerDataLeftOut: LeftOut | None = Field(
-        default=None, description="How many entries of each list; jobUrl has all."
+        default=None, description="How many more of each list jobUrl has; testerData.recordedUrl, if there, has all."
     )
 
 
