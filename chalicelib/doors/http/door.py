@@ -41,7 +41,7 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
         answer = answers.of_refusal(OutcomeUnknown(), request.request_id, route.errors)
     except Exception as error:  # noqa: BLE001 the last line: a caller never sees what went wrong inside
         log.fault("http.fault", error, route=route.name, request_id=request.request_id)
-        answer = answers.of_framework(500, request.request_id)
+        answer = answers.of_framework(500, request.request_id, route.errors)
     answer.headers.update(headers)
     return answer
 
