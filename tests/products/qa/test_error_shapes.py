@@ -1,12 +1,17 @@
 """How refusals look below the paths of qa: the same fields, whoever refuses (ruling 4)."""
 
+import json
+import re
+
 import pytest
 
 from chalicelib import waiting_door
 from chalicelib.doors.http.answers import of_framework
+from tests.contract.described import problems, response_schema
 from tests.doors.urls import Visitor
 from tests.harness import House, Reply
-from tests.products.qa.people import test_of, tester
+from tests.products.qa.people import customer, test_of, tester
+from tests.rules.source import ROOT
 
 ALWAYS = {"error", "message", "code", "request_id"}
 OF_WORDS = {"field", "problem"}
@@ -32,6 +37,18 @@ def test_every_refusal_has_the_same_fields_and_those_of_wrong_words_name_them(ho
     assert set(house.request("PUT", "/api/jobs", headers=agent.headers).json) == ALWAYS
     with house.living_in(clock=None):
         assert set(someone.get("/jobs").json) == ALWAYS
+
+
+@pytest.mark.promise("qa.errors.shape", "reference.openapi", "reference.llms")
+def test_what_is_told_of_errors_is_what_they_are(house: House) -> None:
+    wrong = customer(house).create(description=None).json
+    assert problems(response_schema("POST /api/jobs", 400, ours=False), wrong) == [], "every field of it is described"
+    shown = json.loads((ROOT / "docs/qa.md").read_text().partition("An error of wrong words")[2].split("```")[1][4:])
+    assert {**wrong, "request_id": ""} == {**shown, "request_id": ""}
+    for text in (house.request("GET", "/llms.txt").text, (ROOT / "docs/errors.md").read_text()):
+        paths = set(re.findall("`(/api/[^`]+)`", text.partition("Below")[2].partition("it is `{")[0]))
+        assert {"/api/jobs", "/api/tester", "/api/pr-analyzer"} <= paths
+        assert not any(path.startswith("/api/v1") for path in paths)
 
 
 @pytest.mark.promise("qa.errors.shape")
