@@ -120,4 +120,4 @@ def _claim(
         raise Invalid("Idempotency-Key", f"must be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters")
     body = request.body.hex() if route.uploads and request.is_file else words.dumps(read)
     place = simplejson.dumps(ids, sort_keys=True)
-    return Claim(caller.id, key, once.fingerprint(route.method, route.path, place, body), world.wall())
+    return Claim(caller.id, key, once.fingerprint(*route.deed, place, body), world.wall())
