@@ -21,7 +21,9 @@ from typing import Any
 
 from chalicelib.core import settings
 from chalicelib.core.events import catalogue
+from chalicelib.doors.http import sentences
 from chalicelib.doors.http.answers import FRAMEWORK_REFUSALS
+from chalicelib.doors.http.shapes import with_message
 from chalicelib.kit import errors, once
 from chalicelib.kit.errors import Refusal
 from chalicelib.kit.lifecycle import Lifecycle
@@ -42,7 +44,7 @@ NEXT: Mapping[type[Refusal], str] = {
     errors.NotFound: "Look elsewhere.",
     errors.Unfinished: "Look at it again later; sending it again without a key may begin another.",
     errors.Gone: "Nothing: this moment has passed for good.",
-    errors.Conflict: "Choose another moment, or another thing; `details` says when it works.",
+    errors.Conflict: "Choose another moment, or another thing; where that is known, `details` says when it works.",
     errors.RateLimited: "Wait as long as `Retry-After` says.",
     errors.OutcomeUnknown: "Send it again with the same Idempotency-Key; without one, look first.",
     errors.Wait: "Send the same again after `Retry-After`.",
@@ -81,11 +83,20 @@ def error_page() -> str:
         for status, (code, text) in FRAMEWORK_REFUSALS.items()
         if code not in known
     ]
+    flat = ", ".join(f"`{place}`" for place in sentences.places(routes.served(), with_message))
     rows = [(str(status), f"`{code}`", meaning, step) for status, code, meaning, step in sorted(ours + framework)]
     return page(
         "Errors",
         'Every error is `{"error": sentence, "details": {…}, "code": …, "request_id": …}`. The sentence is for people '
-        "and may change; the code is for programs and does not.",
+        "and may change; the code is for programs and does not. `details` is what the sentence is about, for programs, "
+        "and may be empty.",
+        f"Below {flat} it is "
+        '`{"error": "Bad Request: " and the sentence, "message": sentence, "code": …, "request_id": …}`, and what '
+        "would be in `details` stands beside these, where this page speaks of `details`.",
+        "Of wrong words both say `field`, the first field at fault, `problem`, what would be right, and, where all "
+        "fields were looked at, `fields`: a list of `{field, problem}`. Where there is no such route, or nobody could "
+        'read which was meant, an error is `{"error": sentence, "message": sentence, "details": {}, "code": …, '
+        '"request_id": …}`.',
         table(("status", "code", "what it means", "what to do next"), rows),
     )
 

@@ -8,6 +8,7 @@ from local.credentials import Credentials
 from local.settings import ADMIN_KEY
 
 # The comments of the blocks stand outside of them: an interactive zsh does not take a pasted line that begins with #.
+# What is done behind the queue is waited for by the lines themselves, since all of them may be pasted in one go.
 PAGE = """
 Byhand is running.
 
@@ -55,7 +56,11 @@ PHOTO=$( (echo {pixel} | base64 -d; date) | \\
 curl -s {base_url}/api/v1/operator/tasks/$TASK/submit -H 'X-Operator-Id: {operator_id}' \\
   -H 'Content-Type: application/json' -d '{{"photos": ["'"$PHOTO"'"], "notes": "There it is"}}'
 
-See it as the agent does: the Guardian has looked, the task is COMPLETED, the proof can be opened:
+Let the Guardian look, and see it as the agent does: the task is COMPLETED, the proof can be opened:
+
+for second in $(seq 30); do
+  curl -s {base_url}/api/v1/tasks/$TASK -H 'X-API-Key: {api_key}' | grep -q COMPLETED && break; sleep 1
+done
 
 curl -s {base_url}/api/v1/tasks/$TASK -H 'X-API-Key: {api_key}'
 
@@ -75,14 +80,22 @@ JOB=$(curl -s {base_url}/api/jobs -H 'Authorization: Bearer {api_key}' -H 'Conte
        "outputSchema": {{"saysWhatFor": {{"type": "boolean", "description": "Does it?"}}}}}}' \\
   | sed -n 's/.*"jobId":"\\([^"]*\\)".*/\\1/p'); echo "$JOB"
 
-Claim it as the operator, and say what you saw:
+Let it be announced, claim it as the operator, and say what you saw:
+
+for second in $(seq 30); do
+  curl -s {base_url}/api/tester/jobs/$JOB -H 'X-Operator-Id: {operator_id}' | grep -q waiting && break; sleep 1
+done
 
 curl -s -X POST {base_url}/api/tester/jobs/$JOB/claim -H 'X-Operator-Id: {operator_id}'
 
 curl -s {base_url}/api/tester/jobs/$JOB/submit -H 'X-Operator-Id: {operator_id}' -H 'Content-Type: application/json' \\
   -d '{{"testerResponse": "It says that it is for examples.", "answers": {{"saysWhatFor": true}}, "passed": true}}'
 
-See what came of it as the agent does: data, seconds and cost:
+Let it be read, and see what came of it as the agent does: data, seconds and cost:
+
+for second in $(seq 30); do
+  curl -s {base_url}/api/job/$JOB -H 'Authorization: Bearer {api_key}' | grep -q completed && break; sleep 1
+done
 
 curl -s {base_url}/api/job/$JOB -H 'Authorization: Bearer {api_key}'
 

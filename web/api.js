@@ -19,8 +19,10 @@ const STALLED_MILLISECONDS = 60_000;
 const NEXT = {
   already_handed_in: "You need not do anything more.",
   already_taken: "Go back and choose something else.",
+  already_yours: "You find it under My work.",
   job_not_found: "Somebody may have been faster, or it was withdrawn. Go back to the list.",
   kyc_required: "Your identity has to be checked before you can take work. You will be told when that is done.",
+  not_claimed: "Go back to the list and take it first.",
   no_open_assignment: "Load the page again to see where this stands.",
   task_expired: "Its time is over. Go back and choose another task.",
   tester_has_active_job: "You find it under My work.",

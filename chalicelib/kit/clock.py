@@ -110,3 +110,8 @@ def parse(text: str) -> datetime:
 def day(moment: datetime) -> str:
     """The UTC day of a moment, as `2026-02-10`."""
     return moment.astimezone(UTC).date().isoformat()
+
+
+def next_day(moment: datetime) -> datetime:
+    """When the next UTC day begins."""
+    return datetime.combine(moment.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)

@@ -11,7 +11,7 @@ from chalicelib.core.board import feeds
 from chalicelib.core.board import service as board
 from chalicelib.core.board import store as rows
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
-from chalicelib.core.board.service import SelfDealing, Taken, TooManyAssignments, TooManyGiveBacks
+from chalicelib.core.board.service import NotClaimed, SelfDealing, Taken, TooManyAssignments, TooManyGiveBacks
 from chalicelib.core.identity.model import Kyc, Operator
 from chalicelib.core.identity.service import KycRequired
 from chalicelib.core.world import World
@@ -51,7 +51,7 @@ def _claim(world: World, opening_id: str, operator: Operator, most: int = 5) -> 
 
 
 def _mine(world: World, opening_id: str, operator_id: str) -> Assignment:
-    return board.assignment(world.store, "tasks", opening_id, operator_id, MISSING)
+    return board.assignment(world.store, "tasks", opening_id, operator_id, world.now(), MISSING)
 
 
 def _feed(world: World, kind: str | None = None) -> list[str]:
@@ -143,15 +143,15 @@ def test_work_that_is_not_there_is_missing_in_the_words_of_its_product(world: Wo
     with pytest.raises(NotFound, match="no such work"):
         board.find(world.store, "tasks", opening_id, MISSING)
     with pytest.raises(NotFound, match="no such work"):
-        board.assignment(world.store, "tasks", opening_id, "op_1", MISSING)
+        _mine(world, opening_id, "op_1")
 
 
 def test_other_peoples_work_is_missing_too(world: World) -> None:
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
-    assert board.assignment(world.store, "tasks", opening_id, operator.id, MISSING).state is AssignmentState.CLAIMED
+    assert _mine(world, opening_id, operator.id).state is AssignmentState.CLAIMED
     with pytest.raises(NotFound, match="no such work"):
-        board.assignment(world.store, "tasks", opening_id, _operator(world).id, MISSING)
+        _mine(world, opening_id, _operator(world).id)
 
 
 Deed = Callable[[World, str, str], list[object]]
@@ -170,7 +170,7 @@ def test_every_end_leaves_the_assignment_in_its_state_and_the_load_right(world: 
     opening_id, operator = _open(world), _operator(world)
     _claim(world, opening_id, operator)
     commit(world.store, deed(world, opening_id, operator.id))  # type: ignore[arg-type]
-    found = board.assignment(world.store, "tasks", opening_id, operator.id, MISSING)
+    found = _mine(world, opening_id, operator.id)
     assert found.state is state
     assert (found.ended_at is not None) == (state in (AssignmentState.COMPLETED, AssignmentState.WITHDRAWN))
     assert _load(world, operator) == load
@@ -197,10 +197,10 @@ def test_a_slot_that_is_free_again_is_in_the_feed_at_its_old_place(world: World,
     commit(world.store, board.release(board.find(world.store, "tasks", opening_id, MISSING), operator.id, world.now()))
     assert (_feed(world), _feed(world, "PHOTO")) == (["newer", "older"], ["newer", "older"])
     assert (board.find(world.store, "tasks", opening_id, MISSING).taken, _load(world, operator)) == (0, 0)
-    with pytest.raises(NotFound, match="no such work"):
-        board.assignment(world.store, "tasks", opening_id, operator.id, MISSING)
+    with pytest.raises(NotClaimed, match="claim it first"):
+        _mine(world, opening_id, operator.id)
     held = board.held(world.store, "tasks", opening_id, operator.id, MISSING)
-    assert (held.assignment, held.is_open, held.gave_back_on) == (None, True, [])
+    assert (held.assignment, held.opening.is_open, held.gave_back_on) == (None, True, [])
 
 
 def test_who_gave_a_slot_back_may_claim_it_again_and_is_listed_once(world: World, hands: Hands) -> None:
@@ -209,7 +209,7 @@ def test_who_gave_a_slot_back_may_claim_it_again_and_is_listed_once(world: World
         _claim(world, opening_id, operator)
         held = board.held(world.store, "tasks", opening_id, operator.id, MISSING)
         assert held.assignment is not None
-        assert (held.assignment.ended_at, held.is_open) == (None, False)
+        assert (held.assignment.ended_at, held.opening.is_open) == (None, False)
         commit(world.store, board.give_back(held, operator.id, world.now(), 5))
         hands.pass_by(seconds=1)
     _claim(world, opening_id, operator)
@@ -231,7 +231,7 @@ def test_work_is_given_back_so_often_a_day_and_days_gone_by_are_forgotten(world:
     assert give_back(2) == first
     with pytest.raises(TooManyGiveBacks, match="You have given back 2 pieces of work today") as caught:
         give_back(2)
-    assert (caught.value.details, _load(world, operator)) == ({"most": 2}, 1)
+    assert (caught.value.details["most"], _load(world, operator)) == (2, 1)
     held = board.held(world.store, "tasks", opening_id, operator.id, MISSING)
     hands.pass_by(hours=24)
     commit(world.store, board.give_back(held, operator.id, world.now(), 2))

@@ -195,7 +195,10 @@ class TestOverlay:
         answer = body["x-amazon-apigateway-gateway-responses"][kind]
         assert answer.get("statusCode") == status
         words = json.loads(answer["responseTemplates"]["application/json"])
-        assert words == {"error": words["error"], "details": {}, "code": code, "request_id": "$context.requestId"}
+        sentence = words["error"]
+        assert words == {
+            "error": sentence, "message": sentence, "details": {}, "code": code, "request_id": "$context.requestId",
+        }  # fmt: skip
         headers = answer["responseParameters"]
         assert headers["gatewayresponse.header.X-Request-Id"] == "context.requestId"
         assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"

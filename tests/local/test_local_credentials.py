@@ -119,8 +119,8 @@ def test_the_screen_has_everything_one_needs_and_its_json_is_json(api: Api, tmp_
     )
     words = json.loads(page.split("-d '")[1].split("'")[0])
     assert words["deadline"].endswith("Z")
-    assert page.count(credentials.api_key) == 6
-    assert page.count(credentials.operator_id) == 9
+    assert page.count(credentials.api_key) == 8
+    assert page.count(credentials.operator_id) == 10
     assert "rm -rf" in page
     assert "keeps nothing" in welcome(credentials, "", None, None, datetime.now(UTC))
     moved = welcome(credentials, "", None, None, datetime.now(UTC) + timedelta(days=7))

@@ -44,6 +44,15 @@ class Opening:
     closed: bool = False
     shown: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a slot for somebody."""
+        return not self.closed and self.taken < self.slots
+
+    def can_be_taken(self, now: datetime) -> bool:
+        """Whether there is one, and time to take it."""
+        return self.is_open and self.deadline > now
+
 
 @dataclass(frozen=True)
 class Assignment:

@@ -10,7 +10,7 @@ from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.core.identity import service as identity
 from chalicelib.core.identity.model import Operator
 from chalicelib.kit import clock, ids
-from chalicelib.kit.errors import Conflict, Forbidden, NotFound
+from chalicelib.kit.errors import Conflict, Forbidden, NotFound, Refusal
 from chalicelib.kit.lifecycle import MovedOn
 from chalicelib.kit.store import Place, Store
 from chalicelib.kit.table import Item, Write
@@ -22,7 +22,25 @@ class Taken(Conflict):
     code = "already_taken"
 
     def __init__(self) -> None:
-        super().__init__("This work is no longer available: another operator has claimed it, or it was withdrawn.")
+        super().__init__("This work is no longer available: somebody has claimed it, or it was withdrawn.")
+
+
+class AlreadyYours(Conflict):
+    """Whoever wants to take this work is the one who has claimed it."""
+
+    code = "already_yours"
+
+    def __init__(self) -> None:
+        super().__init__("You have claimed this work before; see how it stands among your own.")
+
+
+class NotClaimed(Conflict):
+    """This work is on the board, and only whoever has claimed it can go on with it."""
+
+    code = "not_claimed"
+
+    def __init__(self) -> None:
+        super().__init__("You have not claimed this work; it can be taken, so claim it first.")
 
 
 class TooManyAssignments(Conflict):
@@ -39,8 +57,12 @@ class TooManyGiveBacks(Conflict):
 
     code = "too_many_give_backs"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"You have given back {most} pieces of work today; that is as many as one may.", most=most)
+    def __init__(self, most: int, now: datetime) -> None:
+        again = clock.next_day(now)
+        super().__init__(
+            f"You have given back {most} pieces of work today; that is as many as one may in a UTC day.",
+            most=most, again_at=clock.iso(again),
+        )  # fmt: skip
 
 
 class SelfDealing(Forbidden):
@@ -61,11 +83,6 @@ class Held:
     gave_back_on: list[str]
     """The UTC days on which the operator gave work back."""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a slot for somebody."""
-        return not self.opening.closed and self.opening.taken < self.opening.slots
-
 
 def post(opening: Opening) -> Write:
     """Put work on the board."""
@@ -80,14 +97,21 @@ def find(store: Store, product: str, opening_id: str, missing: NotFound) -> Open
     return opening
 
 
-def assignment(store: Store, product: str, opening_id: str, operator_id: str, missing: NotFound) -> Assignment:
+def assignment(
+    store: Store, product: str, opening_id: str, operator_id: str, now: datetime, missing: NotFound
+) -> Assignment:
     """An operator's assignment on an opening of a product. Raises `missing`: other people's work is none of their
-    business, and what they gave back is other people's work.
+    business, and what they gave back is other people's work. What the feed shows to everybody raises NotClaimed.
     """
     found = rows.find_assignment(store, opening_id, operator_id) if ids.looks_like(opening_id) else None
     if found is None or found.product != product or found.state is AssignmentState.RELEASED:
-        raise missing
+        raise not_theirs(find(store, product, opening_id, missing), now, missing)
     return found
+
+
+def not_theirs(opening: Opening, now: datetime, missing: NotFound) -> Refusal:
+    """What is said to an operator who goes on with work that they have not claimed."""
+    return NotClaimed() if opening.can_be_taken(now) else missing
 
 
 def held(store: Store, product: str, opening_id: str, operator_id: str, missing: NotFound) -> Held:
@@ -98,6 +122,11 @@ def held(store: Store, product: str, opening_id: str, operator_id: str, missing:
     if opening is None or opening.product != product:
         raise missing
     return Held(opening, None if mine is None or mine.state is AssignmentState.RELEASED else mine, days)
+
+
+def taken_by(holder: str | None, operator: Operator) -> Conflict:
+    """What it means for an operator that work is in somebody's hands: Taken, or AlreadyYours."""
+    return AlreadyYours() if holder == operator.id else Taken()
 
 
 def check_may_claim(opening: Opening, operator: Operator) -> None:
@@ -159,7 +188,7 @@ def give_back(held: Held, operator_id: str, now: datetime, most: int) -> list[Wr
     stale = [day for day in held.gave_back_on if day < today]
     return [
         *_free(held.opening, operator_id, now),
-        rows.gave_back(operator_id, held.opening.product, today, stale, most, TooManyGiveBacks(most)),
+        rows.gave_back(operator_id, held.opening.product, today, stale, most, TooManyGiveBacks(most, now)),
     ]
 
 
@@ -240,7 +269,7 @@ def _more_load(operator_id: str, product: str, now: datetime, most: int, alone: 
     def refusal(load: Item) -> Exception:
         if load.get(rows.open_of(product), 0) >= 1:
             return alone.busy
-        return full if load.get("open", 0) >= most else TooManyGiveBacks(leaves)
+        return full if load.get("open", 0) >= most else TooManyGiveBacks(leaves, now)
 
     return rows.more_load_alone(operator_id, product, most, today, leaves, refusal)
 

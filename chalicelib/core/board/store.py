@@ -220,7 +220,7 @@ def find_openings(store: Store, opening_ids: Sequence[str]) -> list[Opening]:
     """Openings by their ids, read consistently; those that can no longer be taken are left out."""
     items = store.get_many(TABLE, [opening_row(one) for one in opening_ids]) if opening_ids else []
     found = [read_opening(item) for item in items if item]
-    return [one for one in found if not one.closed and one.taken < one.slots]
+    return [one for one in found if one.is_open]
 
 
 def assignments_of(

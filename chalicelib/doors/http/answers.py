@@ -1,13 +1,13 @@
 """Answers and refusals on the wire; how a refusal looks there is its product's choice (ruling 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.doors.http import shapes
 from chalicelib.doors.http.routes import Text
 from chalicelib.doors.http.shapes import Shape
-from chalicelib.kit.errors import Refusal
+from chalicelib.kit.errors import Refusal, UnsupportedType
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Words, dumps
 
@@ -17,9 +17,10 @@ FRAMEWORK_REFUSALS: Mapping[int, tuple[str, str]] = {
     404: ("not_found", "There is no such route."),
     405: ("method_not_allowed", "This route does not know that method."),
     413: ("too_large", "The body is too large."),
-    415: ("unsupported_media_type", "Content-Type: must be application/json here."),
+    415: ("unsupported_media_type", "Content-Type: is none that is read here."),
     500: ("internal", "Something went wrong on our side."),
 }
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,19 @@ def of_refusal(refusal: Refusal, request_id: str, shape: Shape = shapes.with_det
     return Answer(refusal.status, _error(told, refusal.code, request_id), headers)
 
 
-def of_framework(status: int, request_id: str) -> Answer:
-    """The answer for what the framework refused: whose route it would have been is not known, so it has the fields of
-    all products.
+def of_framework(status: int, request_id: str, shape: Shape = shapes.with_both) -> Answer:
+    """The answer for what the framework refused. Where it is not known whose route it would have been, it has the
+    fields of all products.
     """
     code, sentence = FRAMEWORK_REFUSALS.get(status, FRAMEWORK_REFUSALS[500])
-    return Answer(status, _error({"error": sentence, "message": sentence, "details": {}}, code, request_id))
+    return Answer(status, _error(shape(status, sentence, {}), code, request_id))
+
+
+def of_wrong_type(content_types: Sequence[str], request_id: str, shape: Shape = shapes.with_both) -> Answer:
+    """The answer for a body of a content type that is not among those of its route."""
+    *files, last = sorted(content_types, key=lambda one: one == JSON)
+    rule = f"{', '.join(files)} as the body, or {last} to announce a larger file" if files else f"{last} here"
+    return of_refusal(UnsupportedType("Content-Type", f"must be {rule}"), request_id, shape)
 
 
 def _error(told: Mapping[str, Any], code: str, request_id: str) -> str:

@@ -41,7 +41,7 @@ def handle(world: Callable[[], World], route: Route, request: Request) -> Answer
         answer = answers.of_refusal(OutcomeUnknown(), request.request_id, route.errors)
     except Exception as error:  # noqa: BLE001 the last line: a caller never sees what went wrong inside
         log.fault("http.fault", error, route=route.name, request_id=request.request_id)
-        answer = answers.of_framework(500, request.request_id)
+        answer = answers.of_framework(500, request.request_id, route.errors)
     answer.headers.update(headers)
     return answer
 
@@ -124,4 +124,4 @@ def _claim(
         raise Invalid("Idempotency-Key", f"must be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters")
     body = request.body.hex() if route.uploads and request.is_file else words.dumps(read)
     place = simplejson.dumps(ids, sort_keys=True)
-    return Claim(caller.id, key, once.fingerprint(route.method, route.path, place, body), world.wall())
+    return Claim(caller.id, key, once.fingerprint(*route.deed, place, body), world.wall())

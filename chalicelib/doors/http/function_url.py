@@ -22,6 +22,7 @@ from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.door import handle
 from chalicelib.doors.http.mount import CORS
 from chalicelib.doors.http.routes import Request, Route
+from chalicelib.doors.http.shapes import Shape, with_both
 
 Event = Mapping[str, Any]
 _SLASHES = re.compile("/{2,}")
@@ -36,11 +37,16 @@ class Place:
     answer: Callable[[Request], Answer]
     cors: CORSConfig
     content_types: Sequence[str] = ("application/json",)
+    errors: Shape = with_both
+    """How what is refused before the door looks."""
 
 
 def places(routes: Iterable[Route], world: Callable[[], World]) -> list[Place]:
     """The places of some routes. The world is asked for at the first request."""
-    return [Place(route.method, route.path, _asked(route, world), CORS, route.content_types) for route in routes]
+    return [
+        Place(route.method, route.path, _asked(route, world), CORS, route.content_types, route.errors)
+        for route in routes
+    ]
 
 
 class FunctionUrl:
@@ -60,11 +66,12 @@ class FunctionUrl:
         method, request_id = event["requestContext"]["http"]["method"], event["requestContext"]["requestId"]
         if not known:
             return _shown(answers.of_framework(404, request_id), request_id, CORS)
-        cors, methods = next(iter(known.values())).cors, sorted([*known, "OPTIONS"])
+        any_of_them, methods = next(iter(known.values())), sorted([*known, "OPTIONS"])
+        cors = any_of_them.cors
         if method == "OPTIONS":
             return _shown(Answer(200, "", {"Access-Control-Allow-Methods": ",".join(methods)}), request_id, cors)
         if method not in known:
-            refused = answers.of_framework(405, request_id)
+            refused = answers.of_framework(405, request_id, any_of_them.errors)
             return _shown(Answer(405, refused.body, {"Allow": ", ".join(methods)}), request_id, cors)
         return _shown(_answered(known[method], event, base, ids), request_id, cors)
 
@@ -84,9 +91,9 @@ def _answered(place: Place, event: Event, base: str, ids: dict[str, str]) -> Ans
     try:
         request = _request(place, event, base, ids)
     except ValueError:
-        return answers.of_framework(400, event["requestContext"]["requestId"])
+        return answers.of_framework(400, event["requestContext"]["requestId"], place.errors)
     if request.content_type not in place.content_types:
-        return answers.of_framework(415, request.request_id)
+        return answers.of_wrong_type(place.content_types, request.request_id, place.errors)
     return place.answer(request)
 
 

@@ -7,6 +7,8 @@ given is its own. So the middleware carries it to the view in a context variable
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Chalice, CORSConfig, Response
@@ -15,8 +17,10 @@ from chalice.app import Request as ChaliceRequest
 from chalicelib.core.files.model import CONTENT_TYPES
 from chalicelib.core.world import World
 from chalicelib.doors.http import answers
+from chalicelib.doors.http.answers import Answer
 from chalicelib.doors.http.door import handle
 from chalicelib.doors.http.routes import Request, Route
+from chalicelib.doors.http.shapes import with_both
 from chalicelib.kit import ids
 
 CORS = CORSConfig(
@@ -42,13 +46,13 @@ def mount(app: Chalice, routes: Iterable[Route], world: Callable[[], World]) -> 
     for route in routes:
         app.route(
             route.path, methods=route.methods, content_types=route.content_types, cors=CORS, name=route.name
-        )(_view(route, world))  # fmt: skip
+        )(_View(route, world))  # fmt: skip
 
 
 def prepare(app: Chalice) -> None:
     """Set the app up for `mount`: binary uploads, and the middleware around every view."""
     app.api.binary_types = [*app.api.binary_types, *CONTENT_TYPES]
-    app.register_middleware(_envelope, "http")
+    app.register_middleware(_envelope(app), "http")
 
 
 def request_at(path: str) -> Request:
@@ -61,29 +65,49 @@ def response(body: str, status: int, headers: Mapping[str, Any], content_type: s
     return Response(body=body, status_code=status, headers={**headers, "Content-Type": content_type})
 
 
-def _view(route: Route, world: Callable[[], World]) -> Callable[..., Response]:
-    def view(**_: str) -> Response:
-        request = request_at(route.path)
-        answer = handle(world, route, request)
+@dataclass(frozen=True)
+class _View:
+    """What Chalice calls for a route."""
+
+    route: Route
+    world: Callable[[], World]
+    __name__ = "view"  # Chalice asks whatever it calls for one, as functions have.
+
+    def __call__(self, **_: str) -> Response:
+        request = request_at(self.route.path)
+        answer = handle(self.world, self.route, request)
         body = "" if request.method == "HEAD" else answer.body
         return response(body, answer.status, answer.headers, answer.content_type)
 
-    return view
+
+def _envelope(app: Chalice) -> Callable[..., Response]:
+    """A middleware that carries the request to the view, and puts Chalice's own errors into our shape."""
+
+    def envelope(request: ChaliceRequest, get_response: Callable[[ChaliceRequest], Response]) -> Response:
+        token = _current.set(request)
+        try:
+            given = get_response(request)
+        finally:
+            _current.reset(token)
+        if isinstance(given.body, dict) and given.status_code >= 400:
+            request_id = _request_id(request)
+            answer = _refused(app, request, given.status_code, request_id)
+            headers: dict[str, Any] = {**given.headers, **CORS.get_access_control_headers()}
+            return response(answer.body, answer.status, {**headers, "X-Request-Id": request_id})
+        return given
+
+    return envelope
 
 
-def _envelope(request: ChaliceRequest, get_response: Callable[[ChaliceRequest], Response]) -> Response:
-    """Carry the request to the view, and put Chalice's own errors into our shape."""
-    token = _current.set(request)
-    try:
-        given = get_response(request)
-    finally:
-        _current.reset(token)
-    if isinstance(given.body, dict) and given.status_code >= 400:
-        request_id = _request_id(request)
-        answer = answers.of_framework(given.status_code, request_id)
-        headers: dict[str, Any] = {**given.headers, **CORS.get_access_control_headers()}
-        return response(answer.body, answer.status, {**headers, "X-Request-Id": request_id})
-    return given
+def _refused(app: Chalice, request: ChaliceRequest, status: int, request_id: str) -> Answer:
+    """What Chalice refused, in the shape of the route that was asked for, or of its neighbours at the same path."""
+    there = app.routes.get(request.path, {})
+    entry = there.get(request.method)
+    views = [one.view_function for one in [*filter(None, [entry]), *there.values()]]
+    shape = next((view.route.errors for view in views if isinstance(view, _View)), with_both)
+    if status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE and entry:
+        return answers.of_wrong_type(entry.content_types, request_id, shape)
+    return answers.of_framework(status, request_id, shape)
 
 
 def _request(request: ChaliceRequest, path: str) -> Request:

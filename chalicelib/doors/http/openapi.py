@@ -14,7 +14,7 @@ from chalicelib.doors.http.schemas import Schemas
 from chalicelib.kit.words import Nothing, Words
 
 REFUSED = {
-    400: "The words are wrong; `details` names the field and says what would be right.",
+    400: "The words are wrong: `field` is at fault, and `problem` says what would be right.",
     401: "Nobody we know sent this.",
     402: "There is not enough money for this.",
     403: "We know who sent this, and they may not.",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from chalicelib.doors.http.routes import Call, Page, Route, Routes, Text, Who
+from chalicelib.doors.http.shapes import with_message
 from chalicelib.kit.words import Nothing, dumps
 
 TITLE, VERSION = "Byhand", "0.1.0"
@@ -25,9 +26,12 @@ Base URL: the address of this file without `/llms.txt`; paths below are appended
 {guide}
 ## Errors
 
-Every error is `{{"error": sentence, "details": {{...}}, "code": stable_code, "request_id": id}}`. 400 names the field
-at fault in `details.field`. 402 means: deposit first. 429 and 503 carry `Retry-After`. Send an `Idempotency-Key` header
-with every POST that creates or moves something; the same request again is then answered with the first answer.
+Every error is `{{"error": sentence, "details": {{...}}, "code": stable_code, "request_id": id}}`. Below
+{with_message}
+it is `{{"error": kind and sentence, "message": sentence, "code": stable_code, "request_id": id}}`, and what would be in
+`details` stands beside these. 400 names the field at fault in `field`, and says in `problem` what would be right. 402
+means: deposit first. 429 and 503 carry `Retry-After`. Send an `Idempotency-Key` header with every POST that creates or
+moves something; the same request again is then answered with the first answer.
 
 ## More
 
@@ -82,7 +86,11 @@ class _Reference:
         return _text(manual.page(self._document(base)), {"Content-Security-Policy": manual.POLICY})
 
     def _told(self, base: str) -> Text:
-        return _text(LLMS.format(title=TITLE, version=VERSION, about=ABOUT, base=base or "", guide=self._guide))
+        from chalicelib.doors.http import sentences
+
+        flat = ", ".join(f"`{place}`" for place in sentences.places(self._others, with_message))
+        told = {"title": TITLE, "version": VERSION, "about": ABOUT, "guide": self._guide, "with_message": flat}
+        return _text(LLMS.format(**told, base=base or ""))
 
 
 def _text(body: str, more: dict[str, str] | None = None) -> Text:

@@ -141,6 +141,13 @@ class Route:
     """Who sent the bytes is proven by a signature over them, which is looked at before a word is read."""
     waits: bool = False
     """The verb answers with a Wait; after a deed, with one that `core.waiting.after` made."""
+    repeats: str | None = None
+    """The path of another route whose deed this is: under one Idempotency-Key the two repeat each other."""
+
+    @property
+    def deed(self) -> tuple[str, str]:
+        """What makes a request under a key another one, beside its words."""
+        return self.method, self.repeats or self.path
 
     @property
     def words(self) -> type[Words]:
@@ -186,15 +193,15 @@ class Routes:
     def post(
         self, path: str, who: Who, words: Declared, answer: Answers, *, status: int = 200, once: bool = True,
         uploads: bool = False, upload_limit: bool = False, no_store: bool = False, signed: Signed | None = None,
-        waits: bool = False,
+        waits: bool = False, repeats: str | None = None,
     ) -> Callable[[Verb], Verb]:  # fmt: skip
         """Declare a deed. With `once` it honours the Idempotency-Key of a known caller.
 
         `signed` raises Unauthenticated for a request that does not carry its sender's signature. With `waits` the verb
-        answers with a Wait for what becomes of the deed.
+        answers with a Wait for what becomes of the deed. `repeats` is the path of a route with the same deed and words.
         """
         more = {"status": status, "once": once, "no_store": no_store, "signed": signed, "waits": waits}
-        taken = {"uploads": uploads, "upload_limit": upload_limit}
+        taken = {"uploads": uploads, "upload_limit": upload_limit, "repeats": repeats}
         return self._declare("POST", path, who, words, answer, **more, **taken)
 
     def patch(

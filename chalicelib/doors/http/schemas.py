@@ -18,6 +18,19 @@ from chalicelib.doors.http.shapes import Shape, with_details, with_message
 from chalicelib.kit.words import Words
 
 PLACE = "#/components/schemas/"
+_OF_WORDS: dict[str, Any] = {
+    "field": {"type": "string", "description": "Of wrong words: which field is at fault."},
+    "problem": {"type": "string", "description": "Of wrong words: what would be right."},
+    "fields": {
+        "type": "array",
+        "description": "Of wrong words, where all were looked at: every field that is at fault.",
+        "items": {
+            "type": "object",
+            "required": ["field", "problem"],
+            "properties": {"field": {"type": "string"}, "problem": {"type": "string"}},
+        },
+    },
+}
 ERROR: dict[str, Any] = {
     "title": "Error",
     "description": "Every error: a sentence for people, and a stable code for programs.",
@@ -25,7 +38,11 @@ ERROR: dict[str, Any] = {
     "required": ["error", "details", "code", "request_id"],
     "properties": {
         "error": {"type": "string", "description": "A sentence for people; it may change."},
-        "details": {"type": "object", "description": "What the sentence is about, for programs."},
+        "details": {
+            "type": "object",
+            "description": "What the sentence is about, for programs.",
+            "properties": _OF_WORDS,
+        },
         "code": {"type": "string", "pattern": "^[a-z]+(_[a-z]+)*$", "description": "Stable; see docs/errors.md."},
         "request_id": {"type": "string", "description": "Name it when you report an error."},
     },
@@ -39,6 +56,7 @@ ERROR_WITH_MESSAGE: dict[str, Any] = {
     "properties": {
         "error": {"type": "string", "description": "The kind of error and the sentence; both may change."},
         "message": {"type": "string", "description": "A sentence for people; it may change."},
+        **_OF_WORDS,
         "code": ERROR["properties"]["code"],
         "request_id": ERROR["properties"]["request_id"],
     },

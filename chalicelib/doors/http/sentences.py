@@ -6,11 +6,12 @@ So nothing is written twice: the document, the page and docs/routes.md tell what
 import dis
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
 from chalicelib.doors.http.routes import Route, Who
+from chalicelib.doors.http.shapes import Shape
 from chalicelib.kit import lazily
 from chalicelib.kit.errors import Refusal
 
@@ -41,6 +42,11 @@ def product(route: Route) -> str:
     """Whose route this is, as the name of a package or module."""
     parts = route.verb.__module__.split(".")
     return parts[2] if parts[1:2] == ["products"] else parts[-1]
+
+
+def places(routes: Iterable[Route], shape: Shape) -> list[str]:
+    """Below which paths refusals look so, in alphabetical order: the first two parts of the routes' own."""
+    return sorted({"/".join(route.path.split("/")[:3]) for route in routes if route.errors is shape})
 
 
 def raised(route: Route) -> list[str]:

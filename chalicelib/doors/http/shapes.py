@@ -24,6 +24,11 @@ def with_message(status: int, sentence: str, details: Mapping[str, Any]) -> dict
     return {**details, "error": short(status, sentence), "message": sentence}
 
 
+def with_both(_: int, sentence: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    """For whom a refusal is, is not known: what the clients of any product look for is there."""
+    return {"error": sentence, "message": sentence, "details": dict(details)}
+
+
 def short(status: int, sentence: str) -> str:
     """The kind of an error, and what it is about."""
     return f"{HTTPStatus(status).phrase}: {sentence}"[:SHORT_CHARACTERS_MAX]

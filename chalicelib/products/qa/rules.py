@@ -76,6 +76,8 @@ def extension_left(target: int, granted: int, most: int) -> int:
 
 def extended(target: int, granted: int, most: int, asked: int) -> int:
     """The extension in all after one more (ruling 30). Raises Invalid."""
+    if not most:
+        raise Invalid("minutes", "this test allows no extensions")
     left = extension_left(target, granted, most)
     if left <= 0:
         raise Invalid("minutes", "this test cannot be extended any more")

@@ -23,6 +23,13 @@ def test_every_post_of_a_known_caller_honours_the_idempotency_key() -> None:
     assert all(route.once for route in posts if route.who is not Who.ANYONE and route.path not in {RETRIEVE, *ASKED})
 
 
+def test_routes_that_repeat_each_other_under_a_key_read_the_same_words() -> None:
+    by_deed = {(route.method, route.path): route for route in ROUTES}
+    for route in ROUTES:
+        other = by_deed[route.deed]
+        assert (other.words, other.who, other.once) == (route.words, route.who, route.once), route.name
+
+
 def test_every_route_names_the_words_it_reads_and_answers() -> None:
     for route in ROUTES:
         assert route.path.startswith(("/api/", "/operator")) or route.path == "/llms.txt", route.name

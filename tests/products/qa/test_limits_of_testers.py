@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.kit import clock
 from tests.harness import House
 from tests.products.qa.people import customer, test_of, tester
 from tests.proofs import order
@@ -16,6 +17,8 @@ def test_who_has_left_as_many_as_one_may_claims_no_more_that_day(house: House, w
         claimed = jane.claim(job_id)
         if number == 2:
             assert (claimed.status, claimed.json["code"]) == (409, "too_many_give_backs")
+            tomorrow = clock.next_day(house.world.now())
+            assert (claimed.json["most"], claimed.json["again_at"]) == (2, clock.iso(tomorrow))
             assert tester(house).claim(job_id).status == 200, "another tester has left none"
             break
         assert claimed.status == 200
@@ -26,6 +29,13 @@ def test_who_has_left_as_many_as_one_may_claims_no_more_that_day(house: House, w
             assert (jane.abandon(job_id) if way == "abandon" else jane.reject(job_id)).status == 200
     house.advance(days=1)
     assert jane.claim(someone.ordered()).status == 200
+
+
+def test_a_job_without_extensions_says_that_it_allows_none(house: House) -> None:
+    for limit in ({"allowDurationExtension": False}, {"maxExtensionMinutes": 0}):
+        made = test_of(house, **limit).claimed()
+        refused = made.tester.extend(made.job_id, 1)
+        assert (refused.status, refused.json["problem"]) == (400, "this test allows no extensions")
 
 
 def test_nobody_is_told_who_a_tester_is(house: House) -> None:

@@ -10,6 +10,7 @@ from chalicelib.kit.clock import Patience
 from chalicelib.kit.store import Store
 from tests import faults
 from tests.doors.sleeper import Sleeper
+from tests.faults import FlakyClient, Killed, killed, nth
 from tests.harness import House, Reply
 from tests.products.qa.people import ORDER, Customer, Test, customer, tester
 
@@ -123,6 +124,41 @@ def test_a_create_and_a_run_of_the_same_words_are_one_job(house: House, sleeper:
     someone = customer(house)
     made = someone.create()
     assert _run(someone, "wait=0").json["jobId"] == made.json["jobId"]
+
+
+@pytest.mark.promise("qa.run.repeated")
+@pytest.mark.parametrize("runs_first", [False, True])
+def test_a_create_and_a_run_under_one_key_are_one_job_and_other_words_are_refused(
+    house: House, sleeper: Sleeper, runs_first: bool
+) -> None:
+    someone = customer(house)
+
+    def ordered(*, runs: bool, **words: Any) -> Reply:
+        return _run(someone, "wait=0", "order-1", **words) if runs else someone.create(key="order-1", **words)
+
+    first, again = ordered(runs=runs_first), ordered(runs=not runs_first)
+    assert {first.status, again.status} == {201, 408}
+    assert first.json["jobId"] == again.json["jobId"]
+    for runs in (False, True):
+        other = ordered(runs=runs, targetDurationMinutes=6)
+        assert (other.status, other.json["code"]) == (409, "key_reused")
+    assert someone.get("/jobs").json["pagination"]["total"] == 1
+    assert someone.balance() == (100 - 6.48, 6.48)
+
+
+@pytest.mark.promise("qa.run.repeated")
+@pytest.mark.parametrize("after", [False, True])
+def test_a_run_that_was_cut_off_and_is_sent_again_as_a_create_is_one_job(
+    house: House, sleeper: Sleeper, after: bool
+) -> None:
+    someone = customer(house)
+    cut = FlakyClient(house.world.store.client, nth(0, killed(after=after), operation="transact_write_items"))
+    with house.living_in(store=replace(house.world.store, client=cut)), pytest.raises(Killed):
+        _run(someone, "wait=0", "order-1")
+    made = someone.create(key="order-1")
+    assert (made.status, "idempotent-replayed" in made.headers) == (201, after)
+    assert someone.get("/jobs").json["pagination"]["total"] == 1
+    house.prove()
 
 
 @pytest.mark.promise("qa.run.refused")

@@ -22,12 +22,42 @@ def test_one_tester_gets_a_job_and_the_next_is_told_so(house: House) -> None:
         assert (path, answer.status, answer.json["code"]) == (path, 404, "job_not_found")
 
 
+@pytest.mark.promise("qa.claim.first")
+def test_whoever_has_a_job_and_claims_it_again_is_told_that_it_was_they(house: House) -> None:
+    made = test_of(house).claimed()
+    for _ in ("at work", "handed in"):
+        refused = made.tester.claim(made.job_id)
+        assert (refused.status, refused.json["code"]) == (409, "already_yours")
+        made.tester.submit(made.job_id)
+    assert tester(house).claim(made.job_id).json["code"] == "already_taken"
+
+
+@pytest.mark.promise("qa.claim.first")
+def test_who_goes_on_with_a_job_that_can_be_taken_is_told_to_claim_it(hours: Hours) -> None:
+    made = test_of(hours.house)
+    steps = [
+        ("extend", {"minutes": 1}),
+        ("submit", {"testerResponse": "Fine."}),
+        ("abandon", {}),
+        ("reject", {"reason": "No."}),
+    ]
+    for step, words in steps:
+        refused = made.tester.send(f"/jobs/{made.job_id}/{step}", words)
+        assert (step, refused.status, refused.json["code"]) == (step, 409, "not_claimed")
+    hours.pass_unnoticed(hours=2)
+    late = made.tester.submit(made.job_id)
+    assert (late.status, late.json["code"]) == (404, "job_not_found"), "nobody can claim it any more"
+
+
 @pytest.mark.promise("qa.claim.one_at_a_time")
 def test_a_tester_is_at_one_job_at_a_time_until_it_is_handed_in_or_left(hours: Hours) -> None:
     made = test_of(hours.house).claimed()
     second, third = made.customer.ordered(), made.customer.ordered()
     refused = made.tester.claim(second)
     assert (refused.status, refused.json["code"]) == (409, "tester_has_active_job")
+    at_work = made.tester.get(f"/jobs/{made.job_id}").json
+    told = {"jobId": made.job_id, "handInBefore": at_work["handInBefore"]}
+    assert told.items() <= refused.json.items(), "what to hand in, and when the tester is free at the latest"
     assert made.customer.job(second)["status"] == "waiting"
     hours.pass_by(seconds=10)
     assert made.tester.submit(made.job_id).status == 200

@@ -103,7 +103,7 @@ def test_a_rejected_estimate_frees_the_operator_and_opens_the_task_again_at_its_
     assert [task[name] for name in ("status", "operator", "estimate", "accepted_at")] == ["PENDING", None, None, None]
     assert _feed([older.task_id, newer.task_id], house) == [newer.task_id, older.task_id]
     order.check(house)
-    assert stage.operator.submit(stage.task_id, photos=["https://example.com/1.jpg"]).status == 404
+    assert stage.operator.submit(stage.task_id, photos=["https://example.com/1.jpg"]).json["code"] == "not_claimed"
     stage.give_estimate(estimate_hours=1)
     assert stage.task["estimate"] == {**stage.task["estimate"], "minutes": 60, "note": None}
     stage.agent.estimate(stage.task_id, "reject")

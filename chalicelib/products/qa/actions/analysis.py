@@ -4,7 +4,6 @@ ephemeral table    pk                           sk       what
                    analyses#<account>#<day>     count    how many an account has asked for on a UTC day
 """
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.core.identity.model import Agent
@@ -79,7 +78,7 @@ def _address(url: str | None) -> str | None:
 def _count(world: World, agent: Agent) -> None:
     """One analysis more today, had or not: what costs is the question. Raises AnalysesUsedUp."""
     most, wall = world.settings.analyses_per_day, world.wall()
-    tomorrow = datetime.combine(wall.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)
+    tomorrow = clock.next_day(wall)
     row = Key(f"analyses#{agent.account_id}#{clock.day(wall)}", "count")
     room = Attr("used").not_exists() | Attr("used").lt(most)
     kept_until = int(tomorrow.timestamp()) + KEPT_SECONDS

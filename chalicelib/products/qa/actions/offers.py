@@ -44,6 +44,6 @@ def find(world: World, operator: Operator, job_id: str) -> words.MyJob | words.J
     if held.assignment:
         sheets = rows.find_sheets(world.store, Ref(held.opening.owner_id, job_id))
         return show.my_job(world, sheets, held.assignment)
-    if not held.is_open or held.opening.deadline <= world.now():
+    if not held.opening.can_be_taken(world.now()):
         raise rows.JobNotFound
     return show.offer(held.opening)

@@ -29,8 +29,9 @@ class HasActiveJob(Conflict):
 
     code = "tester_has_active_job"
 
-    def __init__(self) -> None:
-        super().__init__("You are testing something else already; hand it in or leave it first.")
+    def __init__(self, active: Job | None = None) -> None:
+        about = {"jobId": active.job_id, "handInBefore": iso(_overdue(active))} if active else {}
+        super().__init__("You are testing something else already; hand it in or leave it first.", **about)
 
 
 class AlreadyHandedIn(Conflict):
@@ -54,7 +55,7 @@ class JobExpired(Gone):
 def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> Outcome:
     """Take a job and begin: from now on its time is measured. Of all who try, one gets it.
 
-    Raises JobNotFound, KycRequired, SelfDealing, JobExpired, Taken, TooManyAssignments, HasActiveJob,
+    Raises JobNotFound, KycRequired, SelfDealing, JobExpired, Taken, AlreadyYours, TooManyAssignments, HasActiveJob,
     TooManyGiveBacks.
     """
     now = world.now()
@@ -69,7 +70,7 @@ def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> O
     )
     writes = [
         *rows.HEADS.move(
-            job.ref, move, where=Attr("unclaimed_until").gt(iso(now)), refuse=_cannot_claim,
+            job.ref, move, where=Attr("unclaimed_until").gt(iso(now)), refuse=lambda job: _cannot_claim(job, operator),
             operator_id=operator.id, working_at=now, ends_at=mine.ends_at,
         ),
         *board.claim(opening, operator, now, world.settings.open_assignments_max, alone=_alone(world)),
@@ -77,14 +78,17 @@ def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> O
         news.announce(world, job.ref, move, tester_alias=show.identity(world, job.account_id, operator.id).alias),
     ]  # fmt: skip
     taken = board.claimed(opening, operator, now)
-    return once.commit(world.store, key, writes, show.my_job(world, sheets.of(mine), taken))
+    try:
+        return once.commit(world.store, key, writes, show.my_job(world, sheets.of(mine), taken))
+    except HasActiveJob:
+        raise HasActiveJob(_active(world, operator)) from None
 
 
 def extend(world: World, operator: Operator, job_id: str, order: words.ExtendOrder, key: Claim | None) -> Outcome:
     """Ask for more time before it is over, which is granted within what the job allows (ruling 30): what nobody worked
     in is not billed afterwards.
 
-    Raises JobNotFound, WrongState, AlreadyHandedIn, JobExpired, Invalid.
+    Raises JobNotFound, NotClaimed, WrongState, AlreadyHandedIn, JobExpired, Invalid.
     """
     now = world.now()
     mine, job = _mine(world, operator, job_id)
@@ -110,10 +114,10 @@ def extend(world: World, operator: Operator, job_id: str, order: words.ExtendOrd
 def submit(world: World, operator: Operator, job_id: str, said: words.Submission, key: Claim | None) -> Outcome:
     """Hand in what was found; it is read next. Files are checked and frozen before anything is committed.
 
-    Raises JobNotFound, WrongState, AlreadyHandedIn, JobExpired, Invalid, UploadUsed.
+    Raises JobNotFound, NotClaimed, WrongState, AlreadyHandedIn, JobExpired, Invalid, UploadUsed.
     """
     now = world.now()
-    mine = board.assignment(world.store, kinds.PRODUCT, job_id, operator.id, rows.JobNotFound())
+    mine = _assignment(world, operator, job_id)
     places = sessions.places(world, said.testerData)
     sheets, uploads = rows.find_sheets_and(world.store, Ref(mine.owner_id, job_id), files.rows_of(places))
     job = sheets.job
@@ -143,7 +147,7 @@ def submit(world: World, operator: Operator, job_id: str, said: words.Submission
 def abandon(world: World, operator: Operator, job_id: str, order: words.AbandonOrder, key: Claim | None) -> Outcome:
     """Leave a test before its end. The job is over, and costs nothing.
 
-    Raises JobNotFound, WrongState, AlreadyHandedIn.
+    Raises JobNotFound, NotClaimed, WrongState, AlreadyHandedIn.
     """
     why = order.reason or "The tester left before the test was finished."
     return _leave(world, operator, job_id, "abandon", Reason.TESTER_ABANDONED, why, key)
@@ -152,7 +156,7 @@ def abandon(world: World, operator: Operator, job_id: str, order: words.AbandonO
 def reject(world: World, operator: Operator, job_id: str, order: words.RejectOrder, key: Claim | None) -> Outcome:
     """Say that the instructions are invalid or cannot be followed. The job is over, and costs nothing.
 
-    Raises JobNotFound, WrongState, AlreadyHandedIn.
+    Raises JobNotFound, NotClaimed, WrongState, AlreadyHandedIn.
     """
     return _leave(world, operator, job_id, "reject", Reason.TESTER_INVALIDATED, order.reason, key)
 
@@ -176,9 +180,20 @@ def _alone(world: World) -> board.OneAtATime:
 
 
 def _mine(world: World, operator: Operator, job_id: str) -> tuple[Assignment, Job]:
-    """A tester's assignment, and the job. Raises JobNotFound."""
-    mine = board.assignment(world.store, kinds.PRODUCT, job_id, operator.id, rows.JobNotFound())
+    """A tester's assignment, and the job. Raises JobNotFound, NotClaimed."""
+    mine = _assignment(world, operator, job_id)
     return mine, rows.HEADS.find(world.store, Ref(mine.owner_id, job_id))
+
+
+def _assignment(world: World, operator: Operator, job_id: str) -> Assignment:
+    return board.assignment(world.store, kinds.PRODUCT, job_id, operator.id, world.now(), rows.JobNotFound())
+
+
+def _active(world: World, operator: Operator) -> Job | None:
+    """The job that a tester is at; none, if that has ended meanwhile."""
+    latest, _ = board.work_of(world.store, operator.id, kinds.PRODUCT, 1, None)
+    jobs = [rows.HEADS.find(world.store, Ref(one.owner_id, one.opening_id)) for one in latest]
+    return next((job for job in jobs if job.status is Status.WORKING and job.submitted_at is None), None)
 
 
 def _began(job: Job) -> datetime:
@@ -192,9 +207,14 @@ def _ends(job: Job, began: datetime) -> datetime:
 
 def _overrun(job: Job, now: datetime) -> Write:
     """The entry that ends a test which is never handed in (ruling 32)."""
-    assert job.ends_at is not None, "somebody is at work"  # noqa: S101
-    late = job.ends_at + rules.LATE
+    late = _overdue(job)
     return agenda.at(kinds.OVERRUN, job.ref.path, late, now, which=iso(late))
+
+
+def _overdue(job: Job) -> datetime:
+    """When a test is over that was not handed in."""
+    assert job.ends_at is not None, "somebody is at work"  # noqa: S101
+    return job.ends_at + rules.LATE
 
 
 def _check_at_work(job: Job, now: datetime, late: timedelta = rules.LATE) -> None:
@@ -211,10 +231,10 @@ def _still_at_work(job: Job, operator: Operator, now: datetime, late: timedelta 
     return in_hands_of(operator.id) & endings.not_handed_in(job) & in_time
 
 
-def _cannot_claim(job: Job) -> Exception:
-    """Why a job could not be claimed, from the job as it is: too late for good, or somebody was faster."""
+def _cannot_claim(job: Job, operator: Operator) -> Exception:
+    """Why a job could not be claimed, from the job as it is: too late for good, or it is in somebody's hands."""
     expired = job.status is Status.WAITING or job.reason is Reason.NO_CAPACITY
-    return JobExpired() if expired else board.Taken()
+    return JobExpired() if expired else board.taken_by(job.operator_id, operator)
 
 
 def _cannot_go_on(job: Job) -> Exception | None:

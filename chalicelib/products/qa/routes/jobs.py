@@ -25,7 +25,7 @@ def create(call: Call[words.JobOrder]) -> Outcome:
     return jobs.create(call.world, call.agent, call.words, call.claim)
 
 
-@_routes.post("/api/run", Who.AGENT, lambda: words.JobOrder, lambda: words.JobShown, waits=True)
+@_routes.post("/api/run", Who.AGENT, lambda: words.JobOrder, lambda: words.JobShown, waits=True, repeats="/api/jobs")
 def run(call: Call[words.JobOrder]) -> Wait:
     return jobs.run(call.world, call.agent, call.words, call.claim)
 

@@ -81,7 +81,7 @@ def accept(
 ) -> Outcome:
     """Take a task, or, where one is asked for, give an estimate for it: of all who try, one gets it.
 
-    Raises TaskNotFound, KycRequired, SelfDealing, TaskExpired, Invalid, Taken, TooManyAssignments.
+    Raises TaskNotFound, KycRequired, SelfDealing, TaskExpired, Invalid, Taken, AlreadyYours, TooManyAssignments.
     """
     now = world.now()
     opening = board.find(world.store, kinds.PRODUCT, task_id, rows.TaskNotFound())
@@ -94,7 +94,7 @@ def accept(
     minutes: dict[str, Any] = {"estimate_minutes": estimate.minutes} if estimate else {}
     writes = [
         *rows.HEADS.move(
-            ref, move, where=Attr("deadline").gt(iso(now)), refuse=_cannot_accept,
+            ref, move, where=Attr("deadline").gt(iso(now)), refuse=lambda task: _cannot_accept(task, operator),
             operator_id=operator.id, operator_name=operator.shown_name, operator_rating_tenths=operator.rating_tenths,
             **(minutes or {"accepted_at": now}),
         ),
@@ -117,10 +117,10 @@ def submit(
 ) -> Outcome:
     """Hand in proof; the Guardian looks at it next. Its bytes are checked and frozen before anything is committed.
 
-    Raises TaskNotFound, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
+    Raises TaskNotFound, NotClaimed, WrongState, TaskExpired, ResubmitOver, NotResubmittable, Invalid, UploadUsed.
     """
     now = world.now()
-    mine = board.assignment(world.store, kinds.PRODUCT, task_id, operator.id, rows.TaskNotFound())
+    mine = board.assignment(world.store, kinds.PRODUCT, task_id, operator.id, now, rows.TaskNotFound())
     links = _links(world, submission)
     sheets, uploads = rows.find_sheets_and(world.store, Ref(mine.owner_id, task_id), files.rows_of(links.uploads))
     task, number = sheets.task, sheets.task.submissions + 1
@@ -158,10 +158,10 @@ def _asked_for(operator: Operator, query: work_words.FeedQuery) -> list[str]:
     return [] if query.everything else sorted({*operator.skills} & {*rules.TaskType})
 
 
-def _cannot_accept(task: Task) -> Exception:
-    """Why a task could not be accepted, from the task as it is: too late for good, or somebody was faster."""
+def _cannot_accept(task: Task, operator: Operator) -> Exception:
+    """Why a task could not be accepted, from the task as it is: too late for good, or it is in somebody's hands."""
     expired = task.status is Status.PENDING or task.cancel_reason is CancelReason.EXPIRED
-    return TaskExpired() if expired else board.Taken()
+    return TaskExpired() if expired else board.taken_by(task.operator_id, operator)
 
 
 def _check_in_time(task: Task, now: datetime) -> None:

@@ -46,15 +46,18 @@ def find(world: World, operator: Operator, task_id: str) -> work_words.MyTask | 
     if held.assignment:
         sheets = rows.find_sheets(world.store, Ref(held.opening.owner_id, task_id))
         return show.my_task(sheets, held.assignment)
-    if not held.is_open or held.opening.deadline <= world.now():
+    if not held.opening.can_be_taken(world.now()):
         raise rows.TaskNotFound
     return show.in_feed(held.opening)
 
 
 def start(world: World, operator: Operator, task_id: str, claim: Claim | None) -> Outcome:
-    """Say that work has begun; from now on the agent cannot cancel. Raises TaskNotFound, WrongState, TaskExpired."""
+    """Say that work has begun; from now on the agent cannot cancel.
+
+    Raises TaskNotFound, NotClaimed, WrongState, TaskExpired.
+    """
     now = world.now()
-    mine = board.assignment(world.store, kinds.PRODUCT, task_id, operator.id, rows.TaskNotFound())
+    mine = board.assignment(world.store, kinds.PRODUCT, task_id, operator.id, now, rows.TaskNotFound())
     task = rows.HEADS.find(world.store, Ref(mine.owner_id, task_id))
     move = TASK.find("start", task.status, Role.OPERATOR)
     if rules.latest_work(task.deadline) <= now:
@@ -72,14 +75,15 @@ def release(
 ) -> Outcome:
     """Give a task back, without penalty, so many times a day: it is everybody's again, and theirs if they want.
 
-    Raises TaskNotFound, WrongState, TooManyGiveBacks.
+    Raises TaskNotFound, NotClaimed, WrongState, TooManyGiveBacks.
     """
+    now = world.now()
     held = board.held(world.store, kinds.PRODUCT, task_id, operator.id, rows.TaskNotFound())
     if held.assignment is None:
-        raise rows.TaskNotFound
+        raise board.not_theirs(held.opening, now, rows.TaskNotFound())
     task = rows.HEADS.find(world.store, Ref(held.opening.owner_id, task_id))
     move = TASK.find("release", task.status, Role.OPERATOR)
-    freed = board.give_back(held, operator.id, world.now(), world.settings.give_backs_per_day)
+    freed = board.give_back(held, operator.id, now, world.settings.give_backs_per_day)
     writes = [*endings.reopening(world, task, move, freed, order.reason), *suspension.on_reopening(world, task)]
     message = "You have given this task back. It is open to all operators again."
     answer = work_words.Reopened(task_id=task_id, status=Status(move.end), message=message)
