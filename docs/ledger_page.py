@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chalicelib.core.disputes import Outcome, divide
 from chalicelib.core.ledger import chart, postings
 from chalicelib.core.ledger.model import Transfer
 from chalicelib.core.ledger.postings import Shares
 from chalicelib.core.ledger.proof import balances
 from chalicelib.kit import money
+from chalicelib.products.qa import rules as by_time
 from chalicelib.products.tasks import rules
 from docs.drawing import table
 
@@ -18,6 +20,10 @@ PRICE = REWARD + FEE
 # Six tenths of $25.00 and of $4.50 to the operator and the house.
 SPLIT = Shares(operator=15_000_000, house=2_700_000, reward_back=10_000_000, fee_back=1_800_000)
 ALL_BACK = Shares(operator=0, house=0, reward_back=REWARD, fee_back=FEE)
+# 600 seconds at most, 220 of them needed, and 60 % of that to the tester.
+JOB_HELD, JOB_COST = by_time.cost_micros(600), by_time.cost_micros(220)
+WAGE = by_time.wage_micros(JOB_COST, 60)
+JOB_SPLIT = divide(Outcome.SPLIT, WAGE, JOB_COST - WAGE, 500_000)
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,19 @@ STORIES = (
         (*_COMPLETED, ("the dispute is refunded", postings.take_back("task_1", AGENT, OPERATOR, ALL_BACK, DAY))),
     ),
     Story(
+        "A test by the second, disputed and split 0.5",
+        "Of ten minutes set aside 220 seconds were needed. Wage and fee are each divided, half-up to the cent.",
+        (
+            ("the agent deposits $100", postings.deposit_usdc("txn_1", AGENT, money.usd(100))),
+            ("the agent orders a test", postings.hold("job_1", AGENT, JOB_HELD)),
+            (
+                "it is completed",
+                postings.pay_by_time("job_1", AGENT, OPERATOR, WAGE, JOB_COST - WAGE, JOB_HELD - JOB_COST),
+            ),
+            ("the dispute is split", postings.take_back_wage("job_1", AGENT, OPERATOR, JOB_SPLIT)),
+        ),
+    ),
+    Story(
         "A deposit by card that is reversed",
         "What is still there goes back. What is missing the house lost and the agent owes; the next deposit pays it.",
         (
@@ -123,4 +142,5 @@ def _ending(story: Story) -> str:
 
 
 def _dollars(amount_micros: int) -> str:
-    return f"{money.to_decimal(amount_micros):.2f}"
+    exact = money.to_decimal(amount_micros)
+    return str(exact) if amount_micros % money.MICROS_PER_CENT else f"{exact:.2f}"

@@ -72,7 +72,7 @@ class Settings(Resources):
     dispute_days: PositiveInt = 14
     """How long a dispute waits for the backoffice before the last verdict decides it."""
     tester_share_percent: PositiveInt = Field(default=60, le=100)
-    """The tester's part of what a test costs; the house keeps the rest."""
+    """The tester's part of what a test ordered from now on costs; the house keeps the rest."""
     analyses_per_day: PositiveInt = 200
     """How many issues and pull requests an account may have analysed in one UTC day."""
     open_assignments_max: PositiveInt = 5

@@ -28,7 +28,10 @@ from tests.harness import House
 AMOUNTS = some.integers(1, 5)
 WHO = some.integers(0, 1)
 # One movement: which posting, of which agent and operator, and how much in dollars.
-NAMES = ["deposit", "hold", "refund", "complete", "settle", "take back", "mature", "payout"]
+NAMES = [
+    "deposit", "hold", "refund", "complete", "settle", "take back", "work by time", "take back wage", "mature",
+    "payout",
+]  # fmt: skip
 MOVES = some.tuples(some.sampled_from(NAMES), WHO, WHO, AMOUNTS)
 NOW = datetime(2026, 2, 10, tzinfo=UTC)
 DAY = clock.day(NOW)
@@ -61,6 +64,8 @@ def _transfers(move: tuple[str, int, int, int], agents: Sequence[str], operators
         "complete": lambda: postings.complete(work, payer, payee, amount, 1_000_000, DAY),
         "settle": lambda: postings.settle(work, payer, payee, _shares(amount), DAY),
         "take back": lambda: postings.take_back(work, payer, payee, _shares(amount), DAY),
+        "work by time": lambda: postings.pay_by_time(work, payer, payee, amount, 1_000_000, 500_000),
+        "take back wage": lambda: postings.take_back_wage(work, payer, payee, _shares(amount)),
         "mature": lambda: postings.mature(work, payee, amount),
         "payout": lambda: [*postings.payout(work, payee, amount), *postings.payout_sent(work, amount)],
     }[name]()

@@ -7,11 +7,12 @@ keeping      what was handed in encrypted will be removed
 
 from collections import Counter
 
+from chalicelib.core.disputes import Outcome
 from chalicelib.kit.clock import iso
 from chalicelib.products.tasks import rules
 from chalicelib.products.tasks.kinds import FORGET, WITHDRAW_ALL
 from chalicelib.products.tasks.lifecycle import Status
-from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome
+from chalicelib.products.tasks.model.disputes import Dispute, DisputeState
 from chalicelib.products.tasks.model.tasks import Task
 from chalicelib.products.tasks.store.tasks import HEADS
 from tests.proofs.rows import Rows

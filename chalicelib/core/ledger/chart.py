@@ -18,7 +18,7 @@ from chalicelib.core.ledger.model import HOUSE, WORLD, Account
 
 AGENT_BOOK = ("deposit", "escrow", "owed")
 OPERATOR_BOOK = ("pending", "available", "earned")
-"""What a book begins with. `earned` is no account: it sums what entered `pending`, and never falls."""
+"""What a book begins with. `earned` is no account: it sums what work has paid, less what disputes took back."""
 
 FEES = Account(HOUSE, "fees")
 LOSSES = Account(HOUSE, "losses")

@@ -45,6 +45,8 @@ class Code(StrEnum):
     """The house's part for finished work."""
     TAKE_BACK = "take_back"
     """A dispute takes a reward, or a part of it, back to the agent."""
+    WAGE_BACK = "wage_back"
+    """A dispute takes the pay for measured time, or a part of it, back to the agent."""
     FEE_BACK = "fee_back"
     """The house gives back its part of what a dispute took back."""
     MATURE = "mature"

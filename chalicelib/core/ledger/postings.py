@@ -124,12 +124,12 @@ def take_back(work_id: str, payer: str, payee: str, shares: Shares, day: str) ->
 
     `day` is the UTC day of the completion, on which the reward had been counted.
     """
-    here, payers = chart.pending(payee), chart.deposit(payer)
-    return [
-        *_some(f"{work_id}.take_back", Code.TAKE_BACK, here, payers, shares.reward_back, day),
-        *_some(f"{work_id}.fee_back", Code.FEE_BACK, chart.FEES, payers, shares.fee_back),
-        *_some(f"{work_id}.mature", Code.MATURE, here, chart.available(payee), shares.operator),
-    ]
+    return _taken_back(Code.TAKE_BACK, work_id, payer, payee, shares, day)
+
+
+def take_back_wage(work_id: str, payer: str, payee: str, shares: Shares) -> list[Transfer]:
+    """The same for the pay of measured time, which counts on no day."""
+    return _taken_back(Code.WAGE_BACK, work_id, payer, payee, shares)
 
 
 def mature(work_id: str, payee: str, amount_micros: int) -> list[Transfer]:
@@ -152,6 +152,15 @@ def payout_failed(payout_id: str, payee: str, amount_micros: int) -> list[Transf
     """A payout has come back."""
     here, there = chart.PAYOUTS_IN_FLIGHT, chart.available(payee)
     return [Transfer(f"{payout_id}.failed", Code.PAYOUT_FAILED, here, there, amount_micros)]
+
+
+def _taken_back(code: Code, work_id: str, payer: str, payee: str, shares: Shares, day: str = "") -> list[Transfer]:
+    here, payers = chart.pending(payee), chart.deposit(payer)
+    return [
+        *_some(f"{work_id}.take_back", code, here, payers, shares.reward_back, day),
+        *_some(f"{work_id}.fee_back", Code.FEE_BACK, chart.FEES, payers, shares.fee_back),
+        *_some(f"{work_id}.mature", Code.MATURE, here, chart.available(payee), shares.operator),
+    ]
 
 
 def _some(

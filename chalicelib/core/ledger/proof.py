@@ -89,7 +89,8 @@ def balances(transfers: Iterable[Transfer]) -> dict[str, int]:
 def _earned(transfers: Iterable[Transfer], owner: str) -> dict[str, int]:
     """What work has paid an owner in all, less what a dispute took back; nothing for an owner whom no work has paid."""
     amount = sum(t.amount_micros for t in transfers if t.code in (Code.PAY, Code.WAGE) and t.credit.owner == owner)
-    amount -= sum(t.amount_micros for t in transfers if t.code is Code.TAKE_BACK and t.debit.owner == owner)
+    back = (Code.TAKE_BACK, Code.WAGE_BACK)
+    amount -= sum(t.amount_micros for t in transfers if t.code in back and t.debit.owner == owner)
     return {"earned": amount} if amount else {}
 
 

@@ -144,6 +144,8 @@ def _fold(moved: dict[str, int], transfer: Transfer, owner: str) -> None:
         moved[f"{rows.REWARDS}{transfer.day}" if transfer.debit.owner == owner else "earned"] += transfer.amount_micros
     if transfer.code is Code.WAGE and transfer.credit.owner == owner:
         moved["earned"] += transfer.amount_micros
+    if transfer.code is Code.WAGE_BACK and transfer.debit.owner == owner:
+        moved["earned"] -= transfer.amount_micros
     if transfer.code is Code.TAKE_BACK:
         moved[f"{rows.REWARDS}{transfer.day}" if transfer.credit.owner == owner else "earned"] -= transfer.amount_micros
 

@@ -109,11 +109,12 @@ def _withdrawal(world: World, job: Job) -> list[Write]:
 
 
 def _opening(world: World, sheets: Sheets) -> Opening:
-    job, share = sheets.job, world.settings.tester_share_percent
+    job = sheets.job
     return Opening(
         opening_id=job.job_id, product=kinds.PRODUCT, kind=kinds.TEST, owner_id=job.account_id,
-        owner_email=sheets.order.owner_email, title=job.title, pay_micros=rules.wage_micros(job.held_micros, share),
-        posted_at=world.now(), deadline=job.unclaimed_until, shown=show.on_board(sheets, share),
+        owner_email=sheets.order.owner_email, title=job.title,
+        pay_micros=rules.wage_micros(job.held_micros, job.share_percent), posted_at=world.now(),
+        deadline=job.unclaimed_until, shown=show.on_board(sheets),
     )  # fmt: skip
 
 

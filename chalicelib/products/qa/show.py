@@ -38,13 +38,13 @@ def job(world: World, sheets: Sheets) -> words.JobShown:
     )  # fmt: skip
 
 
-def on_board(sheets: Sheets, share_percent: int) -> dict[str, Any]:
+def on_board(sheets: Sheets) -> dict[str, Any]:
     """What the board tells of a job beside its title and pay."""
     head, order = sheets.job, sheets.order
     return {
         "url": order.url, "description": order.description, "target_seconds": head.target_seconds,
         "screen": order.screen.model_dump() if order.screen else None,
-        "wage_micros_per_minute": rules.wage_for(MINUTE_SECONDS, share_percent),
+        "wage_micros_per_minute": rules.wage_for(MINUTE_SECONDS, head.share_percent),
     }  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def my_job(world: World, sheets: Sheets, mine: Assignment) -> tester_words.MyJob
         description=order.description, screenSize=_screen(order), form=_form(order),
         targetDurationMinutes=minutes(head.target_seconds), totalExtensionMinutes=minutes(head.extension_seconds),
         extensionMinutesLeft=minutes(left),
-        payUsdPerMinute=rules.wage_for(MINUTE_SECONDS, world.settings.tester_share_percent),
+        payUsdPerMinute=rules.wage_for(MINUTE_SECONDS, head.share_percent),
         claimedAt=mine.claimed_at, endsAt=head.ends_at, handInBefore=head.ends_at + rules.LATE,
         submittedAt=head.submitted_at, endedAt=head.ended_at, reason=head.reason, payUsd=head.wage_micros,
         heldUntil=head.hold_until,

@@ -70,7 +70,7 @@ def _opened(world: World, sheets: Sheets, number: int, *, again: bool) -> Issue:
 
 
 def _message(world: World, sheets: Sheets) -> str:
-    job, share = sheets.job, world.settings.tester_share_percent
+    job, share = sheets.job, sheets.job.share_percent
     pay, most = rules.wage_for(show.MINUTE_SECONDS, share), rules.wage_for(job.target_seconds, share)
     facts = {
         "Page": job.url,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
+from chalicelib.core.disputes import divide
 from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
@@ -91,7 +92,7 @@ def resolve(world: World, entry: Entry) -> list[Write]:
     if suspension.concerns(world, sheets.task):
         return [agenda.put_off(kinds.RESOLVE, entry, world.now())]
     outcome = rules.default_outcome(dispute.confidence)
-    shares = rules.shares(outcome, sheets.task.reward_micros, sheets.task.fee_micros, None)
+    shares = divide(outcome, sheets.task.reward_micros, sheets.task.fee_micros)
     why = f"Nobody resolved it in time; the last verdict had a confidence of {dispute.confidence}."
     return disputes.resolution(world, sheets.task, dispute, outcome, shares, role=Role.CLOCK, by="clock", why=why)
 

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from chalicelib.core.ledger.postings import Shares
+from chalicelib.core.disputes import Outcome
 from chalicelib.core.ports.judge import Verdict
 from chalicelib.kit import money
 from chalicelib.kit.clock import iso
 from chalicelib.kit.errors import Invalid
-from chalicelib.products.tasks.model.disputes import Outcome
 
 
 class TaskType(StrEnum):
@@ -191,40 +190,9 @@ def latest_work(deadline: datetime) -> datetime:
     return deadline + LATE
 
 
-def check_share(outcome: Outcome, operator_share: int | None) -> None:
-    """A split names the operator's share, in millionths, and nothing else does. Raises Invalid.
-
-    All or nothing is no split: whoever means a release or a refund has to say so.
-    """
-    if outcome is not Outcome.SPLIT:
-        if operator_share is not None:
-            raise Invalid("operator_share", f"goes with the outcome split only, not with {outcome}")
-    elif operator_share is None:
-        raise Invalid("operator_share", "is required for a split: a share such as 0.6")
-    elif operator_share in (0, money.MICROS_PER_USD):
-        meant = Outcome.RELEASE if operator_share else Outcome.REFUND
-        raise Invalid("operator_share", f"must be between 0 and 1; this is no split, send the outcome {meant}")
-
-
-def shares(outcome: Outcome, reward_micros: int, fee_micros: int, operator_share: int | None) -> Shares:
-    """How an outcome divides reward and fee (ruling 15). Each is rounded by itself, and the rest goes back."""
-    if outcome is Outcome.SPLIT:
-        assert operator_share is not None, "a split has a share"  # noqa: S101
-        operator, house = _part(reward_micros, operator_share), _part(fee_micros, operator_share)
-    else:
-        operator, house = (reward_micros, fee_micros) if outcome is Outcome.RELEASE else (0, 0)
-    return Shares(operator, house, reward_micros - operator, fee_micros - house)
-
-
 def default_outcome(confidence: int) -> Outcome:
     """How a dispute ends that nobody resolves, by the last verdict (ruling 15)."""
     return Outcome.RELEASE if confidence >= REVIEW_FROM else Outcome.REFUND
-
-
-def _part(micros: int, millionths: int) -> int:
-    """A share of an amount, half-up to the cent, and never more than there is."""
-    cent = money.MICROS_PER_USD * money.MICROS_PER_CENT
-    return min((micros * millionths * 2 + cent) // (2 * cent) * money.MICROS_PER_CENT, micros)
 
 
 def decide(

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from chalicelib.kit import money
 from chalicelib.products.qa import rules
 from tests import properties  # noqa: F401 its profile is in force
+from tests.core.stand_ins import Notebook
 from tests.harness import House
 from tests.products.qa.conftest import Hours
-from tests.products.qa.people import Test, test_of
+from tests.products.qa.people import Test, customer, test_of, tester
 
 # Seed, "Cost" and "POST /api/run".
 SEEDS_TABLE = {60: 0.108, 120: 0.216, 220: 0.396, 300: 0.54, 600: 1.08}
@@ -58,6 +59,28 @@ def test_the_tester_has_the_deployments_share_down_to_the_micro_and_the_house_th
     assert made.job["costUsd"] == 0.1098
     assert made.tester.earnings() == (0.036234, 0, 0.036234)
     assert made.customer.balance() == (99.8902, 0)
+    hours.house.prove()
+
+
+@pytest.mark.promise("qa.money.share")
+def test_the_share_is_that_of_the_day_of_the_order_whatever_becomes_of_the_setting(hours: Hours) -> None:
+    made = customer(hours.house)
+    job_id = str(made.create().json["jobId"])
+    jane, slack = tester(hours.house), Notebook()
+    changed = {"tester_share_percent": 10, "slack_webhook_url": "https://hooks.slack.example/services/T0"}
+    with hours.house.living_in(settings=hours.house.world.settings.model_copy(update=changed), courier=slack):
+        hours.house.drain()
+        assert b"$0.0648 a minute" in slack.carried[0][2]
+        (offer,) = jane.get("/jobs").json["data"]
+        assert (offer["payUsdPerMinute"], offer["payUsdMax"]) == (0.0648, 3.888)
+        assert jane.claim(job_id).json["payUsdPerMinute"] == 0.0648
+        hours.pass_by(seconds=101)
+        assert jane.extend(job_id, 1).json["payUsdPerMinute"] == 0.0648
+        assert jane.submit(job_id).json["payUsd"] == 0.10908
+        hours.house.drain()
+        mine = jane.get(f"/jobs/{job_id}").json
+        assert (mine["payUsdPerMinute"], mine["payUsd"]) == (0.0648, 0.10908)
+        assert jane.earnings() == (0.10908, 0, 0.10908)
     hours.house.prove()
 
 

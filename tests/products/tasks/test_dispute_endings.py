@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from chalicelib.core.disputes import Outcome, check_share, divide
 from chalicelib.core.ledger import service as ledger
 from chalicelib.kit import money
 from chalicelib.kit.errors import Invalid
-from chalicelib.products.tasks import rules
-from chalicelib.products.tasks.model.disputes import Outcome
 from tests import properties
 from tests.harness import House
 from tests.listening import listening
@@ -177,7 +176,7 @@ def test_the_verdict_on_an_earlier_proof_decides_nothing_about_a_later_one(house
     outcome=some.sampled_from(Outcome),
 )  # fmt: skip
 def test_every_micro_of_a_dispute_is_accounted_for(reward: int, fee: int, share: int, outcome: Outcome) -> None:
-    shares = rules.shares(outcome, reward, fee, share if outcome is Outcome.SPLIT else None)
+    shares = divide(outcome, reward, fee, share if outcome is Outcome.SPLIT else None)
     assert (shares.operator + shares.reward_back, shares.house + shares.fee_back) == (reward, fee)
     assert min(shares.operator, shares.reward_back, shares.house, shares.fee_back) >= 0
     if outcome is Outcome.SPLIT:
@@ -190,15 +189,15 @@ def test_every_micro_of_a_dispute_is_accounted_for(reward: int, fee: int, share:
 @pytest.mark.promise("admin.resolve.split")
 def test_a_share_is_rounded_half_up_to_the_cent() -> None:
     # A third of $10.00 and of $2.00; and half a cent goes up.
-    shares = rules.shares(Outcome.SPLIT, money.usd(10), money.usd(2), 333_333)
+    shares = divide(Outcome.SPLIT, money.usd(10), money.usd(2), 333_333)
     assert (shares.operator, shares.house) == (3_330_000, 670_000)
-    assert rules.shares(Outcome.SPLIT, 10_010_000, 2_010_000, 500_000).operator == 5_010_000
+    assert divide(Outcome.SPLIT, 10_010_000, 2_010_000, 500_000).operator == 5_010_000
 
 
 @pytest.mark.parametrize(("share", "meant"), [(0, "refund"), (1_000_000, "release")])
 def test_all_or_nothing_is_no_split_and_the_refusal_says_what_it_is(share: int, meant: str) -> None:
     with pytest.raises(Invalid, match=f"send the outcome {meant}"):
-        rules.check_share(Outcome.SPLIT, share)
+        check_share(Outcome.SPLIT, share)
 
 
 def test_a_dispute_of_somebody_suspended_does_not_end_by_itself_until_they_are_not(house: House) -> None:

@@ -29,7 +29,7 @@ def completion(world: World, job: Job, move: Move, result: Result, *, opens_issu
     assert job.operator_id is not None, "only somebody's words can be read"  # noqa: S101
     assert job.billed_seconds is not None, "what was handed in has its time"  # noqa: S101
     cost = rules.cost_micros(job.billed_seconds)
-    wage = rules.wage_micros(cost, world.settings.tester_share_percent)
+    wage = rules.wage_micros(cost, job.share_percent)
     paid = postings.pay_by_time(job.job_id, job.account_id, job.operator_id, wage, cost - wage, job.held_micros - cost)
     issues = range(1, len(result.findings) + 1) if opens_issues else ()
     hold_until = now + world.settings.hold(fiat=job.fiat)

@@ -100,7 +100,7 @@ def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | N
             raise Invalid("canCreateGithubIssues", "needs repoName, the repository where the issues are opened")
         repositories.check_allowed(world.store, agent.account_id, order.repoName)
     book = ledger.book_of(world.store, agent.account_id)
-    job = _job(agent, order, book, now)
+    job = _job(world, agent, order, book, now)
     ledger.check_deposit(book, job.held_micros)
     held = postings.hold(job.job_id, agent.account_id, job.held_micros)
     facts = {"job_id": job.job_id, "status": job.status, "cost_usd_max": money.to_decimal(job.held_micros)}
@@ -123,14 +123,15 @@ def _same_words(world: World, agent: Agent, order: words.JobFields) -> Claim:
     return Claim(agent.id, f"same words {said}", said, world.wall(), kept=kept)
 
 
-def _job(agent: Agent, order: words.JobFields, book: Book, now: datetime) -> Job:
+def _job(world: World, agent: Agent, order: words.JobFields, book: Book, now: datetime) -> Job:
     target = rules.seconds(order.targetDurationMinutes)
     longer = rules.extension_seconds_max(target, allowed=order.allowDurationExtension, most=order.maxExtensionMinutes)
     return Job(
         job_id=ids.new("job"), account_id=agent.account_id, status=Status.PENDING, url=order.url,
         title=order.description.partition("\n")[0][:TITLE_CHARACTERS], created_at=now,
         unclaimed_until=now + rules.UNCLAIMED, target_seconds=target, extension_seconds_max=longer,
-        held_micros=rules.cost_micros(target + longer), fiat=book.fiat_until > iso(now),
+        held_micros=rules.cost_micros(target + longer), share_percent=world.settings.tester_share_percent,
+        fiat=book.fiat_until > iso(now),
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def submit(world: World, operator: Operator, job_id: str, said: words.Submission
     _check_at_work(job, now)
     session, used = sessions.handed_in(world, operator, job_id, said, places, uploads)
     seconds = rules.billed_seconds(_began(job), now, said.testDurationSeconds, job.most_seconds)
-    wage = rules.wage_for(seconds, world.settings.tester_share_percent)
+    wage = rules.wage_for(seconds, job.share_percent)
     writes = [
         *rows.HEADS.move(
             job.ref, move, where=_still_at_work(job, operator, now), refuse=_cannot_go_on,

@@ -32,6 +32,8 @@ class Job(Head):
     extension_seconds_max: int
     held_micros: int
     """What is set aside: the most that it can cost."""
+    share_percent: int
+    """The tester's part of the cost, as it was when the job was ordered."""
     extension_seconds: int = 0
     operator_id: str | None = None
     fiat: bool = False

@@ -1,6 +1,7 @@
 """What the backoffice does with tasks: dispute, look through disputes, resolve them, cancel."""
 
 from chalicelib.core.board import service as board
+from chalicelib.core.disputes import ResolveOrder, check_share, divide
 from chalicelib.core.events import service as events
 from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.identity.model import Admin
@@ -9,7 +10,7 @@ from chalicelib.kit import money, once, pages
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import Because
-from chalicelib.products.tasks import kinds, rules, show
+from chalicelib.products.tasks import kinds, show
 from chalicelib.products.tasks.actions import disputes, endings
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
 from chalicelib.products.tasks.model.disputes import Source
@@ -22,7 +23,7 @@ LIST = "admin/disputes"
 
 
 def dispute(world: World, admin: Admin, task_id: str, order: Because, claim: Claim | None) -> Outcome:
-    """Freeze any earning inside its hold. Raises TaskNotFound, DisputeFinal, WrongState, HoldOver."""
+    """Freeze a task's earning inside its hold. Raises TaskNotFound, DisputeFinal, WrongState, HoldOver."""
     sheets = rows.find_sheets(world.store, _ref(world, task_id))
     opened, writes = disputes.dispute_earning(world, sheets, Role.ADMIN, Source.ADMIN, order.reason)
     audit = events.audit(
@@ -40,17 +41,17 @@ def list_disputes(world: World, query: told.DisputesQuery) -> told.DisputePage:
     return told.DisputePage(data=shown, pagination=turn.pagination(page.last, None))
 
 
-def resolve(world: World, admin: Admin, dispute_id: str, order: told.ResolveOrder, claim: Claim | None) -> Outcome:
+def resolve(world: World, admin: Admin, dispute_id: str, order: ResolveOrder, claim: Claim | None) -> Outcome:
     """End a dispute for good (ruling 15).
 
     Raises Invalid, DisputeNotFound, DisputeFinal, DisputeResubmitted, ResubmissionOpen.
     """
-    rules.check_share(order.outcome, order.operator_share)
+    check_share(order.outcome, order.operator_share)
     now = world.now()
     sheets = rows.find_sheets(world.store, Ref(*dispute_store.find_place(world.store, dispute_id)))
     task, found = sheets.task, disputes.open_dispute(sheets, dispute_id)
     disputes.check_not_resubmittable(task, now)
-    shares = rules.shares(order.outcome, task.reward_micros, task.fee_micros, order.operator_share)
+    shares = divide(order.outcome, task.reward_micros, task.fee_micros, order.operator_share)
     refunded = shares.reward_back + shares.fee_back
     writes = disputes.resolution(
         world, task, found, order.outcome, shares, role=Role.ADMIN, by=admin.id, why=order.reason

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.board import service as board
+from chalicelib.core.disputes import DisputeFinal, HoldOver, Outcome
 from chalicelib.core.events import service as events
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
@@ -23,30 +24,12 @@ from chalicelib.kit.lifecycle import Move, MovedOn, Role
 from chalicelib.kit.table import Write
 from chalicelib.products.tasks import kinds, news, rules
 from chalicelib.products.tasks.lifecycle import TASK, CancelReason, Status
-from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome, Source
+from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Source
 from chalicelib.products.tasks.model.tasks import Sheets, Task
 from chalicelib.products.tasks.store import disputes as dispute_store
 from chalicelib.products.tasks.store import tasks as rows
 
 ASK_AGAIN = timedelta(days=7)
-
-
-class HoldOver(Conflict):
-    """The hold is over: what was earned is the operator's."""
-
-    code = "hold_over"
-
-    def __init__(self) -> None:
-        super().__init__("The hold of this task is over; a completed task can be disputed only inside it.")
-
-
-class DisputeFinal(Conflict):
-    """This was disputed and resolved before, and the outcome is final."""
-
-    code = "dispute_final"
-
-    def __init__(self, outcome: str) -> None:
-        super().__init__(f"This dispute ended with a {outcome}. The outcome is final.", outcome=outcome)
 
 
 class DisputeResubmitted(Conflict):
@@ -112,7 +95,7 @@ def dispute_earning(
         raise DisputeFinal(sheets.dispute.outcome)
     move = TASK.find("dispute", task.status, role)
     if not task.held or task.hold_until is None or task.hold_until <= now:
-        raise HoldOver
+        raise HoldOver(TASK.thing)
     dispute = new(world, task, source, reason, task.confidence)
     in_hold = same_proof(task) & Attr("held").eq(True) & Attr("hold_until").gt(iso(now))
     writes = [

@@ -8,6 +8,7 @@ A submission leads to at most one dispute, so a dispute has the number of its su
 
 from enum import StrEnum
 
+from chalicelib.core.disputes import Outcome
 from chalicelib.kit.words import Moment, Words
 
 
@@ -26,14 +27,6 @@ class DisputeState(StrEnum):
     OPEN = "open"
     RESUBMITTED = "resubmitted"
     RESOLVED = "resolved"
-
-
-class Outcome(StrEnum):
-    """How a dispute ends (ruling 15)."""
-
-    RELEASE = "release"
-    REFUND = "refund"
-    SPLIT = "split"
 
 
 class Dispute(Words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.core import disputes
 from chalicelib.doors.http.routes import Call, Routes, Who
 from chalicelib.kit.once import Outcome
 from chalicelib.kit.words import Because
@@ -27,10 +28,10 @@ def list_disputes(call: Call[dispute_words.DisputesQuery]) -> dispute_words.Disp
 
 
 @_routes.post(
-    "/api/v1/admin/disputes/{dispute_id}/resolve", Who.ADMIN, lambda: dispute_words.ResolveOrder,
+    "/api/v1/admin/disputes/{dispute_id}/resolve", Who.ADMIN, lambda: disputes.ResolveOrder,
     lambda: dispute_words.Resolved,
 )  # fmt: skip
-def resolve(call: Call[dispute_words.ResolveOrder]) -> Outcome:
+def resolve(call: Call[disputes.ResolveOrder]) -> Outcome:
     return backoffice.resolve(call.world, call.admin, call.ids["dispute_id"], call.words, call.claim)
 
 

@@ -9,25 +9,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.core.disputes import DisputeNotFound, Outcome
 from chalicelib.core.ledger.postings import Shares
 from chalicelib.kit import clock, ids
 from chalicelib.kit.conditions import Attr
 from chalicelib.kit.conditions import Key as Condition
-from chalicelib.kit.errors import NotFound
 from chalicelib.kit.store import Rows, Store
 from chalicelib.kit.table import Item, Key, Write, add, update
-from chalicelib.products.tasks.model.disputes import Dispute, DisputeState, Outcome
+from chalicelib.products.tasks.model.disputes import Dispute, DisputeState
 
 TABLE = "tasks"
-
-
-class DisputeNotFound(NotFound):
-    """There is no such dispute."""
-
-    code = "dispute_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("Dispute not found.")
 
 
 def name_of(number: int) -> str:

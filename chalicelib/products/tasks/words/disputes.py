@@ -1,38 +1,20 @@
 """Requests and answers of disputes and of the backoffice's other words on tasks."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import StringConstraints
 
-from chalicelib.kit import money
+from chalicelib.core.disputes import Division, Outcome
 from chalicelib.kit.pages import PageWords, Pagination
-from chalicelib.kit.words import AmountOut, Because, Moment, Words
+from chalicelib.kit.words import AmountOut, Moment, Words
 from chalicelib.products.tasks.lifecycle import Status
-from chalicelib.products.tasks.model.disputes import DisputeState, Outcome, Source
-
-
-def _share(value: Any) -> int:
-    """Millionths of a whole: a share is as exact as an amount, and read by the same grammar."""
-    try:
-        millionths = money.parse(value)
-    except ValueError:
-        millionths = -1
-    if not 0 <= millionths <= money.MICROS_PER_USD:
-        raise ValueError("must be a share from 0 to 1 with at most 6 decimals, such as 0.6")
-    return millionths
+from chalicelib.products.tasks.model.disputes import DisputeState, Source
 
 
 class DisputeOrder(Words):
     """POST /tasks/:id/dispute."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-
-
-class ResolveOrder(Because):
-    """POST /admin/disputes/:id/resolve; the share is in millionths here."""
-
-    outcome: Outcome
-    operator_share: Annotated[int, BeforeValidator(_share)] | None = None
 
 
 class DisputesQuery(PageWords):
@@ -94,14 +76,9 @@ class DisputePage(Words):
     pagination: Pagination
 
 
-class Resolved(Words):
-    """How a dispute ended: what the operator and the house got, and what went back."""
+class Resolved(Division):
+    """POST /admin/disputes/:id/resolve."""
 
     dispute_id: str
     task_id: str
     status: Status
-    outcome: Outcome
-    operator_share_usd: AmountOut
-    house_share_usd: AmountOut
-    refunded_usd: AmountOut
-    resolved_at: Moment
