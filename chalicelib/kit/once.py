@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import simplejson
 from pydantic import BaseModel
 
 from chalicelib.kit.commit import commit as commit_writes
@@ -27,7 +26,7 @@ from chalicelib.kit.lifecycle import looking_again
 from chalicelib.kit.queue import Bell
 from chalicelib.kit.store import Store
 from chalicelib.kit.table import Item, Key, Write, put
-from chalicelib.kit.words import dumps
+from chalicelib.kit.words import dumps, loads
 
 KEPT = timedelta(hours=48)
 TABLE = "ephemeral"
@@ -75,7 +74,7 @@ class Outcome:
 
     def revised(self, revise: Callable[[Item], BaseModel]) -> "Outcome":
         """The same outcome with its answer finished on the way out: what must not be kept, a signed URL, is added."""
-        return replace(self, answer=dumps(revise(simplejson.loads(self.answer, use_decimal=True))))
+        return replace(self, answer=dumps(revise(loads(self.answer))))
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,11 @@ def dumps(answer: BaseModel | dict[str, Any]) -> str:
     return simplejson.dumps(plain, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def loads(text: str) -> Any:
+    """What a text of `dumps` holds, its numbers digit by digit."""
+    return simplejson.loads(text, use_decimal=True)
+
+
 def check_text(value: Any, place: str = "") -> None:
     """Refuse text that no person could have meant: control characters, half characters, and marks that turn the
     direction of reading round, behind which a text shows other words than it says. Raises Invalid, naming the place.

@@ -11,15 +11,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import simplejson
-
 from chalicelib.core.board.model import Assignment, AssignmentState, Opening
 from chalicelib.kit import clock
 from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.store import Rows, Store
 from chalicelib.kit.table import Else, Item, Key, Write, add, put, update
-from chalicelib.kit.words import dumps
+from chalicelib.kit.words import dumps, loads
 
 TABLE = "board"
 GAVE_BACK = "gave_back_"
@@ -261,7 +259,7 @@ def read_opening(item: Item) -> Opening:
         owner_email=item["owner_email"], title=item["title"], pay_micros=item["pay_micros"],
         posted_at=clock.parse(item["posted_at"]), deadline=clock.parse(item["deadline"]),
         slots=item["slots"], taken=item["taken"], closed=item["closed"],
-        shown=simplejson.loads(item["shown"], use_decimal=True),
+        shown=loads(item["shown"]),
     )  # fmt: skip
 
 

@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import simplejson
-
 from chalicelib.kit import clock, ids
 from chalicelib.kit.conditions import Key as Condition
 from chalicelib.kit.store import Rows, Store, under
 from chalicelib.kit.table import Item, Key, Write, add
-from chalicelib.kit.words import dumps
+from chalicelib.kit.words import dumps, loads
 
 TABLE = "events"
 KEPT = timedelta(days=30)
@@ -71,5 +69,5 @@ def read(item: Item) -> Item:
     """An event as its account may see it."""
     return {
         "id": item["sk"], "type": item["type"], "subject": item["subject"], "at": item["at"],
-        "data": simplejson.loads(item["data"], use_decimal=True),
+        "data": loads(item["data"]),
     }  # fmt: skip

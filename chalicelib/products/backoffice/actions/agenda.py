@@ -1,7 +1,5 @@
 """Dead agenda entries: look at them, run one again, or let it be; and what admins did."""
 
-import simplejson
-
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda import store as entries
 from chalicelib.core.agenda.model import Entry
@@ -12,6 +10,7 @@ from chalicelib.core.world import World
 from chalicelib.kit import clock, once, pages
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.table import Write
+from chalicelib.kit.words import loads
 from chalicelib.products.backoffice import words
 
 
@@ -49,7 +48,7 @@ def list_audit(world: World, query: words.AuditQuery) -> words.AuditPage:
     shown = [
         words.Audited(
             id=item["sk"], act=item["type"], admin=item["admin"], subject=item["subject"], reason=item["reason"],
-            at=clock.parse(item["at"]), facts=simplejson.loads(item["data"], use_decimal=True),
+            at=clock.parse(item["at"]), facts=loads(item["data"]),
         )
         for item in page.items
     ]  # fmt: skip
