@@ -39,6 +39,8 @@ NAMES: Mapping[str, str] = {
     "job.failed": "The job ended for a reason of ours, or because the account is suspended; nothing is charged.",
     "job.issue_opened": "A finding became an issue on GitHub.",
     "job.earnings_available": "The hold is over; the pay can be paid out.",
+    "job.dispute_opened": "What a completed job has earned is disputed, and frozen.",
+    "job.resolved": "A dispute about a job has ended.",
     "deposit.completed": "A payment has arrived and can be spent.",
     "deposit.failed": "A payment was refused or given up.",
     "deposit.parked": "The provider's notice does not fit the order: a person looks at it.",
