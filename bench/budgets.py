@@ -60,6 +60,7 @@ KINDS = (
     Budget("a deed of the backoffice: rate, two looks, commit", 4, (
         f"POST {A}/agenda/rerun", f"POST {A}/agenda/drop", f"POST {A}/books/prove",
         f"POST {A}/disputes/{{dispute_id}}/resolve", f"POST {A}/tasks/{{task_id}}/dispute",
+        f"POST {A}/jobs/{{job_id}}/dispute", f"POST {A}/jobs/{{job_id}}/dispute/resolve",
         f"POST {A}/tasks/{{task_id}}/cancel", f"POST {A}/task-types/{{task_type}}",
         f"POST {A}/payouts/pause", f"POST {A}/payouts/resume", f"POST {A}/payouts/{{payout_id}}/release",
         f"POST {A}/payouts/{{payout_id}}/fail", *(

@@ -276,6 +276,7 @@ def _jobs(cast: Cast) -> None:
             cast.done(cast.house.admin.do(grants.removeprefix("/admin"), repo=name))
         cast.turn(cast.house.admin, grants)
         trial.complete()
+        trial.dispute()
         trial.leave()
         trial.look()
         trial.run_out()

@@ -42,6 +42,18 @@ class Trial:
         with self.house.living_in(reader=Scribe(covers=False)):
             self.house.drain()
 
+    def dispute(self) -> None:
+        """What two jobs earned is disputed: the backoffice ends one dispute, and time the other."""
+        for resolved in (True, False):
+            job_id = self._claimed()
+            self.house.pass_time(minutes=2)
+            _done(self.tester.submit(job_id))
+            self.house.drain()
+            path, admin = f"/jobs/{job_id}/dispute", self.house.admin
+            _done(admin.do(path))
+            if resolved:
+                _done(admin.do(f"{path}/resolve", outcome="split", operator_share=0.5))
+
     def look(self) -> None:
         """The lists of both sides, with enough on them for a second page; and a client that runs a job and waits."""
         self.run()
@@ -63,7 +75,7 @@ class Trial:
             _done(self.customer.send("/run", {**ORDER, "description": "Run."}))
 
     def run_out(self) -> None:
-        """What only time does: nobody claims it, nobody hands it in, nobody reads it; and a hold is over."""
+        """What only time does: nobody claims it, nobody hands it in, nobody reads it; a hold and a dispute are over."""
         unread = self._claimed(outputSchema=FORM)
         _done(self.tester.submit(unread))
         lose_all(self.house)
@@ -72,6 +84,7 @@ class Trial:
         self._claimed()
         self.house.pass_time(hours=3)
         self.house.pass_time(days=8)
+        self.house.pass_time(days=7)
 
     def _meanwhile(self, _: float) -> None:
         """The test, made while its client sleeps; what that costs is not the client's."""

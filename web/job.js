@@ -172,8 +172,16 @@ function outcome(found) {
     return make("p", {}, "Thank you. What you handed in is being read; this page says what becomes of it.");
   if (found.status !== "completed")
     return make("p", {}, ENDINGS[found.reason] ?? ENDINGS[found.status] ?? "This test was withdrawn. Nothing is paid.");
+  const after = disputed(found.dispute?.outcome);
+  if (found.dispute && after) return make("p", {}, after);
   const held = found.heldUntil ? ` It can be paid out after ${when(found.heldUntil)}.` : "";
   return make("p", { className: "good-news" }, `Done. ${dollars(found.payUsd)} is yours.${held}`);
+}
+
+/** What is to be said of a dispute; nothing once it has ended with pay. */
+function disputed(outcome) {
+  if (!outcome) return "The people who run this deployment are looking into this test. You will see here how it ends.";
+  return outcome === "refund" ? "This test was looked into, and its pay went back to the customer." : "";
 }
 
 /** The page to try, in a tab of its own, which learns nothing of this one. */

@@ -82,8 +82,10 @@ export function standing(status) {
 }
 
 /** The same of a test, and whether that is good, needs something, or neither. */
-export function testStanding({ state, status }) {
+export function testStanding({ state, status, dispute }) {
   if (status === "working") return state === "submitted" ? ["Being read", ""] : ["At work", "todo"];
+  if (dispute && !dispute.outcome) return ["Not accepted yet", "bad"];
+  if (dispute?.outcome === "refund") return ["Taken back", "bad"];
   if (status === "completed") return ["Done", "good"];
   return [{ incomplete: "Not enough", rejected: "Cannot be done", error: "Failed" }[status] ?? plain(status), "bad"];
 }

@@ -70,7 +70,7 @@ class Settings(Resources):
     hold_days: PositiveInt = 7
     """How long earnings wait before they can be paid out."""
     dispute_days: PositiveInt = 14
-    """How long a dispute waits for the backoffice before the last verdict decides it."""
+    """How long a dispute waits for the backoffice before it ends by itself."""
     tester_share_percent: PositiveInt = Field(default=60, le=100)
     """The tester's part of what a test ordered from now on costs; the house keeps the rest."""
     analyses_per_day: PositiveInt = 200

@@ -82,6 +82,15 @@ class ExtractedIssue(_Camel):
     github_issue_url: str | None = None
 
 
+class JobDispute(_Camel):
+    """What a job had earned is disputed; how that ended, once it has."""
+
+    opened_at: AwareDatetime
+    outcome: str | None = None
+    refunded_usd: Decimal | None = None
+    resolved_at: AwareDatetime | None = None
+
+
 class JobRow(_Camel):
     """A job as lists show it."""
 
@@ -99,6 +108,7 @@ class JobRow(_Camel):
     waiting_at: AwareDatetime | None = None
     working_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
+    dispute: JobDispute | None = None
 
     @property
     def is_running(self) -> bool:

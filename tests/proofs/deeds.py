@@ -120,6 +120,11 @@ STEPS: dict[str, Callable[[Pair], Reply | list[str]]] = {
     "extract": lambda pair: pair.ring("judge", "job.extract"),
     "extract overdue": lambda pair: pair.ring("timers", "job.extract_overdue"),
     "mature job": lambda pair: pair.ring("timers", "job.mature"),
+    "dispute job": Pair.dispute_job,
+    "release job": lambda pair: pair.resolve_job(outcome="release"),
+    "refund job": lambda pair: pair.resolve_job(outcome="refund"),
+    "split job": lambda pair: pair.resolve_job(outcome="split", operator_share=0.6),
+    "resolve job": lambda pair: pair.ring("timers", "job.resolve"),
     "tell slack": lambda pair: pair.ring("courier", "job.tell_slack"),
     "open issue": lambda pair: pair.ring("courier", "job.open_issue"),
 }
@@ -130,6 +135,7 @@ _SEALED = ("post", "accept", "submit credential")
 OFFERED = ("order job", "announce")
 CLAIMED = (*OFFERED, "claim", "work")
 TESTED = (*CLAIMED, "hand in job")
+DISPUTED_JOB = (*TESTED, "extract", "dispute job")
 TESTED_FOR_ISSUES = ("grant", *TESTED)
 DEEDS: dict[str, Deed] = {
     "deposit": Deed(STEPS["deposit"]),
@@ -211,6 +217,11 @@ DEEDS: dict[str, Deed] = {
     "extract": Deed(STEPS["extract"], by_request=False, before=TESTED, order=FORM),
     "extract for issues": Deed(STEPS["extract"], by_request=False, before=TESTED_FOR_ISSUES, order=ISSUES),
     "mature job": Deed(STEPS["mature job"], by_request=False, before=(*TESTED, "extract"), waits={"days": 7.01}),
+    "dispute job": Deed(STEPS["dispute job"], before=(*TESTED, "extract")),
+    **{word: Deed(STEPS[word], before=DISPUTED_JOB) for word in ("release job", "refund job", "split job")},
+    "release job by the clock": Deed(
+        STEPS["resolve job"], by_request=False, before=DISPUTED_JOB, waits={"days": 14.01}
+    ),
     "open issue": Deed(STEPS["open issue"], by_request=False, before=(*TESTED_FOR_ISSUES, "extract"), order=ISSUES),
     "tell slack": Deed(STEPS["tell slack"], by_request=False, before=OFFERED),
 }

@@ -41,7 +41,7 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
     # A message in a channel has no id by which repeats are told apart: it is told, at least once.
     about = mailbox.about(thing_id) if thing_id else []
     letters = {letter.message_id or letter.url: letter.words.get("event", "channel") for letter in about}
-    subjects = [task_id, *(one.dispute_id for one in rows.disputes if one.task_id == task_id)]
+    subjects = [task_id, job_id, *(one.dispute_id for one in rows.disputes if one.task_id == task_id)]
     deeds = [deed for subject in subjects for deed in rows.audits.get(subject, [])]
     happened = deeds + rows.history.get(thing_id, []) + rows.events.get(operator_id, [])
     forge = pair.house.world.forge
@@ -58,7 +58,8 @@ def of(rows: order.Rows, pair: Pair, mailbox: Mailbox) -> Outcome:
         ],
         jobs=[
             (job.status, job.reason, job.extension_seconds, job.billed_seconds, job.cost_micros, job.wage_micros,
-             job.held, job.waiting_at is not None, job.operator_id is not None, job.submitted_at is not None)
+             job.held, job.disputed_at is not None, job.dispute_outcome, job.refunded_micros,
+             job.waiting_at is not None, job.operator_id is not None, job.submitted_at is not None)
             for job in rows.jobs if job.job_id == job_id
         ],
         issues=[(len(rows.sheets[job_id].issues), forge.about(job_id))] if job_id in rows.sheets else [],

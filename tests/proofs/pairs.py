@@ -103,6 +103,14 @@ class Pair:
         """The tester says what they saw, and how long it took: that does not depend on how long this test takes."""
         return self.tester.submit(self.job_id, key="submit", testDurationSeconds=1, answers={"works": True})
 
+    def dispute_job(self) -> Reply:
+        """The backoffice finds out inside the hold that the test was none."""
+        return self.house.admin.do(f"/jobs/{self.job_id}/dispute", key=f"d-{self.job_id}")
+
+    def resolve_job(self, **outcome: Any) -> Reply:
+        """The backoffice ends that dispute."""
+        return self.house.admin.do(f"/jobs/{self.job_id}/dispute/resolve", key=f"r-{self.job_id}", **outcome)
+
     def work(self) -> list[str]:
         """The tester tries the page for a moment."""
         return self.wait(seconds=WORK_SECONDS)

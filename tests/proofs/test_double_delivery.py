@@ -21,6 +21,7 @@ from tests.proofs.bells import give
 from tests.proofs.deeds import (
     CLAIMED,
     CONFIRMED,
+    DISPUTED_JOB,
     FORM,
     HOOK,
     ISSUES,
@@ -80,6 +81,7 @@ TIMERS = {
     "the reader reads": Timer("job.extract", "judge", TESTED, None, words=FORM),
     "the reader is late": Timer("job.extract_overdue", "timers", TESTED, "extract", {"minutes": 30.1}, FORM),
     "a job's hold ends": Timer("job.mature", "timers", (*TESTED, "extract"), None, {"days": 7.01}),
+    "a job's dispute ends": Timer("job.resolve", "timers", DISPUTED_JOB, "refund job", {"days": 14.01}),
     "testers are told": Timer("job.tell_slack", "courier", OFFERED, "claim"),
     "an issue is opened": Timer("job.open_issue", "courier", (*TESTED_FOR_ISSUES, "extract"), None, words=ISSUES),
 }

@@ -18,6 +18,7 @@ from tests.proofs.crash_points import CrashPoint, tapped
 from tests.proofs.deeds import (
     CLAIMED,
     CONFIRMED,
+    DISPUTED_JOB,
     ESTIMATED,
     HOOK,
     ISSUES,
@@ -88,6 +89,10 @@ DO: dict[str, Do] = {
             "extract",
             "extract overdue",
             "mature job",
+            "dispute job",
+            "release job",
+            "refund job",
+            "resolve job",
             "tell slack",
             "open issue",
         )
@@ -97,7 +102,7 @@ BY_REQUEST = (
     "accept", "accept (another)", "cancel", "submit", "approve", "reject", "dispute", "release", "refund", "withdraw",
     "pay out", "approve estimate", "reject estimate", "start", "give back", "rate", "post", "give money back",
     "suspend", "ask payout", "fail payout", "notify", "claim", "claim (another)", "extend", "hand in job", "leave job",
-    "reject job", "order job",
+    "reject job", "order job", "dispute job", "release job", "refund job",
 )  # fmt: skip
 _HANDED_IN = ("post", "accept", "submit")
 _JUDGED = (*_HANDED_IN, "judge")
@@ -145,6 +150,8 @@ MEETINGS: dict[str, tuple[tuple[str, ...], dict[str, float], int, tuple[str, ...
     "page tried for longer": ((*CLAIMED, "extend"), {"minutes": 12.1}, 95, ("hand in job", "overrun", "reject job")),
     "page tested": (TESTED, {"minutes": 31}, 95, ("extract", "extract overdue", "leave job", "hand in job")),
     "job completed": ((*TESTED, "extract"), {"days": 7.01}, 95, ("mature job", "hand in job")),
+    "job in its hold": ((*TESTED, "extract"), {"days": 6}, 95, ("dispute job",)),
+    "job disputed": (DISPUTED_JOB, {"days": 14.1}, 95, ("resolve job", "release job", "refund job")),
     "finding found": ((*TESTED_FOR_ISSUES, "extract"), {}, 95, ("open issue",)),
 }
 

@@ -11,7 +11,9 @@ from chalicelib.products.qa.model.jobs import Job
 from chalicelib.products.qa.store.jobs import HEADS
 from tests.faults import FlakyClient, lost_answer, nth
 from tests.harness import House, Reply
+from tests.products.qa import disputes
 from tests.products.qa.people import ORDER, Customer, Test, customer, test_of, tester
+from tests.proofs import order
 from tests.proofs.bells import deliver, entry_of, give
 from tests.proofs.crowd import ask_at_once, at_once, patient, statuses
 from tests.proofs.deployments import ON_BOTH_STORES
@@ -203,6 +205,51 @@ def test_a_hold_that_ends_several_times_pays_once(quiet: House) -> None:
         at_once(*[partial(give, quiet, "timers", entry_of(quiet, "job.mature"))] * 4, *[quiet.sweep] * 2)
         quiet.drain()
         assert made.tester.earnings() == (0, earned, earned)
+
+
+# What is disputed
+
+
+@ON_BOTH_STORES
+def test_at_the_end_of_the_hold_either_the_dispute_or_the_tester_is_first(quiet: House) -> None:
+    """Two machines whose clocks differ: to one the hold is over, to the other it is not."""
+    clock = MovableClock(quiet.world.clock)
+    with quiet.living_in(clock=clock):
+        for _ in range(6):
+            made = test_of(quiet).completed()
+            earned = made.tester.earnings()[0]
+            (bell,) = awaited(_head(made))
+            clock.pass_time(days=7, seconds=1)
+            disputed, _ = at_once(
+                partial(_late, clock, 30, partial(disputes.dispute, made)), partial(give, quiet, "timers", bell)
+            )
+            assert isinstance(disputed, Reply)
+            free, job = made.tester.earnings()[1], made.job
+            assert (disputed.status, "dispute" in job, free) in {(200, True, 0), (409, False, earned)}, disputed
+            assert disputed.status == 200 or disputed.json["code"] == "hold_over"
+            order.check(quiet)
+
+
+@ON_BOTH_STORES
+@pytest.mark.slow
+def test_of_several_outcomes_of_people_and_the_clock_one_counts(quiet: House) -> None:
+    clock = MovableClock(quiet.world.clock)
+    with quiet.living_in(clock=clock):
+        for _ in range(6):
+            made = test_of(quiet).completed()
+            assert statuses(ask_at_once(*[partial(disputes.dispute, made)] * 2)) == {200: 1, 409: 1}
+            (bell,) = awaited(_head(made))
+            clock.pass_time(days=14, seconds=1)
+            asked = [partial(patient, partial(disputes.resolve, made, word)) for word in ("release", "refund")]
+            *replies, _ = at_once(*asked, partial(give, quiet, "timers", bell))
+            codes = {reply.json["code"] for reply in replies if reply.status != 200}
+            assert codes <= {"dispute_final"}, replies
+            outcome = made.job["dispute"]["outcome"]
+            # The clock may have been before both of them; it releases.
+            assert [reply.status for reply in replies] in {
+                "release": ([200, 409], [409, 409]), "refund": ([409, 200],),
+            }[outcome], replies  # fmt: skip
+            order.check(quiet)
 
 
 # What is ordered once

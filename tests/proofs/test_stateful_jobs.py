@@ -159,6 +159,27 @@ class Trials(Chance):
         made = self.send(tester, f"/jobs/{job.job_id}/{verb}", {"reason": "It does not open."}, keyed)
         assert made.status == self._of_whoever_is_at_it(tester, job, 200, may_be_late=True), (job, made)
 
+    # What the backoffice does
+
+    @precondition(lambda self: self.jobs)
+    @rule(pick=PICKS, keyed=KEYED)
+    def dispute(self, pick: int, keyed: bool) -> None:
+        """Once, and only what waits out its hold."""
+        _, job = self._pick(pick)
+        in_hold = job.held and job.disputed_at is None and (job.hold_until or job.created_at) > self.house.now()
+        made = self.house.admin.do(f"/jobs/{job.job_id}/dispute", key=f"dispute-{job.job_id}-{keyed}")
+        expected = 200 if in_hold else 404 if job.waiting_at is None else 409
+        assert made.status == expected or (made.status == 200 and job.disputed_at is not None), (job, made)
+
+    @precondition(lambda self: self.jobs)
+    @rule(pick=PICKS, outcome=st.sampled_from(["release", "refund", "split"]))
+    def resolve(self, pick: int, outcome: str) -> None:
+        _, job = self._pick(pick)
+        words = {"operator_share": 0.6} if outcome == "split" else {}
+        made = self.house.admin.do(f"/jobs/{job.job_id}/dispute/resolve", outcome=outcome, **words)
+        expected = 404 if job.disputed_at is None else 409 if job.dispute_outcome else 200
+        assert made.status == expected, (job, made)
+
     # What happens by itself, and what goes wrong
 
     @rule(

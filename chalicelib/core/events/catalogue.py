@@ -40,6 +40,8 @@ NAMES: Mapping[str, str] = {
     "job.issue_opened": "A finding became an issue on GitHub.",
     "job.issue_refused": "GitHub takes no issue of a finding, and will not; `status_code` is what it answered.",
     "job.earnings_available": "The hold is over; the pay can be paid out.",
+    "job.dispute_opened": "What a completed job has earned is disputed, and frozen.",
+    "job.resolved": "A dispute about a job has ended.",
     "deposit.completed": "A payment has arrived and can be spent.",
     "deposit.failed": "A payment was refused or given up.",
     "deposit.parked": "The provider's notice does not fit the order: a person looks at it.",

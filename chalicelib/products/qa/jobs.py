@@ -10,6 +10,7 @@ from chalicelib.core.agenda import walks
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import Opening
+from chalicelib.core.disputes import Outcome
 from chalicelib.core.heads import Ref
 from chalicelib.core.identity import service as identity
 from chalicelib.core.ledger import postings
@@ -17,11 +18,10 @@ from chalicelib.core.ledger import service as ledger
 from chalicelib.core.ports.reader import ReaderUnavailable
 from chalicelib.core.world import World
 from chalicelib.kit import log
-from chalicelib.kit.conditions import Attr
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
 from chalicelib.products.qa import kinds, news, rules, show, telling
-from chalicelib.products.qa.actions import endings, reports
+from chalicelib.products.qa.actions import disputes, endings, reports
 from chalicelib.products.qa.lifecycle import JOB, Reason, Status
 from chalicelib.products.qa.model.jobs import Job, Sheets
 from chalicelib.products.qa.store import jobs as rows
@@ -82,20 +82,31 @@ def extract_overdue(world: World, entry: Entry) -> list[Write]:
 
 
 def mature(world: World, entry: Entry) -> list[Write]:
-    """The hold is over: the pay can be paid out."""
+    """The hold is over: the pay can be paid out. The head decides between this and a dispute (ruling 15)."""
     job, now = _job(world, entry), world.now()
     move = JOB.find("mature", job.status, Role.CLOCK)
-    if not job.held or job.operator_id is None or job.hold_until is None or job.hold_until > now:
+    if not job.held or job.disputed_at or job.operator_id is None or job.hold_until is None or job.hold_until > now:
         raise agenda.NotCurrent
     if identity.any_suspended(world.store, [job.account_id, job.operator_id]):
         return [agenda.put_off(kinds.MATURE, entry, now)]
     wage = job.wage_micros
     assert wage, "what is held is more than nothing"  # noqa: S101
     return [
-        *rows.HEADS.move(job.ref, move, where=Attr("held").eq(True), held=False),
+        *rows.HEADS.move(job.ref, move, where=disputes.undisputed(), held=False),
         *ledger.writes(postings.mature(job.job_id, job.operator_id, wage), now),
         news.announce(world, job.ref, move),
     ]
+
+
+def resolve(world: World, entry: Entry) -> list[Write]:
+    """Nobody resolved a dispute: its pay is released (ruling 15)."""
+    job = _job(world, entry)
+    if job.disputed_at is None or job.dispute_outcome is not None or job.operator_id is None:
+        raise agenda.NotCurrent
+    if identity.any_suspended(world.store, [job.account_id, job.operator_id]):
+        return [agenda.put_off(kinds.RESOLVE, entry, world.now())]
+    shares = disputes.shares_of(job, Outcome.RELEASE)
+    return disputes.resolution(world, job, Outcome.RELEASE, shares, Role.CLOCK)
 
 
 def withdraw_all(world: World, entry: Entry) -> list[Write]:
@@ -125,6 +136,7 @@ JOBS: Mapping[str, agenda.Job] = {
     kinds.EXTRACT.name: extract,
     kinds.EXTRACT_OVERDUE.name: extract_overdue,
     kinds.MATURE.name: mature,
+    kinds.RESOLVE.name: resolve,
     kinds.WITHDRAW_ALL.name: withdraw_all,
     kinds.TELL_SLACK.name: telling.tell_slack,
     kinds.OPEN_ISSUE.name: telling.open_issue,

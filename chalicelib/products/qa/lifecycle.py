@@ -1,6 +1,6 @@
-"""Jobs: the table of moves (seed, "Job Lifecycle"; rulings 29 to 32).
+"""Jobs: the table of moves (seed, "Job Lifecycle"; rulings 15, 29 to 32).
 
-pending ──► waiting ──► working ──► (handed in) ──► completed ──► (hold) ──► paid out
+pending ──► waiting ──► working ──► (handed in) ──► completed ──► (hold, dispute) ──► paid out
    │           │           │             ├────────► incomplete
    │           │           │             └────────► error
    ├───────────┴──► error  ├──────────────────────► rejected
@@ -39,6 +39,7 @@ class Reason(StrEnum):
 
 _S, _R = Status, Role
 _REFUND = "escrow → deposit"
+_SPLIT = "pending and fees → available, fees, deposit"
 TERMINAL = (_S.COMPLETED, _S.INCOMPLETE, _S.ABANDONED, _S.REJECTED, _S.ERROR)
 
 JOB = Lifecycle(
@@ -62,6 +63,11 @@ JOB = Lifecycle(
         Move("fail", _S.WORKING, _S.ERROR, _R.CLOCK, _REFUND, "job.failed"),
         # After it
         Move("mature", _S.COMPLETED, _S.COMPLETED, _R.CLOCK, "pending → available", "job.earnings_available"),
+        Move("dispute", _S.COMPLETED, _S.COMPLETED, _R.ADMIN, "pending frozen", "job.dispute_opened"),
+        Move("resolve_release", _S.COMPLETED, _S.COMPLETED, _R.ADMIN, "pending → available", "job.resolved"),
+        Move("resolve_refund", _S.COMPLETED, _S.COMPLETED, _R.ADMIN, "pending, fees → deposit", "job.resolved"),
+        Move("resolve_split", _S.COMPLETED, _S.COMPLETED, _R.ADMIN, _SPLIT, "job.resolved"),
+        Move("resolve_release", _S.COMPLETED, _S.COMPLETED, _R.CLOCK, "pending → available", "job.resolved"),
         # Not doing it after all
         Move("withdraw", _S.PENDING, _S.ERROR, _R.ADMIN, _REFUND, "job.failed"),
         Move("withdraw", _S.WAITING, _S.ERROR, _R.ADMIN, _REFUND, "job.failed"),

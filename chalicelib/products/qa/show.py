@@ -13,6 +13,7 @@ from chalicelib.core.world import World
 from chalicelib.products.qa import rules, sessions
 from chalicelib.products.qa.lifecycle import Status
 from chalicelib.products.qa.model.jobs import Job, Order, Result, Session, Sheets
+from chalicelib.products.qa.words import disputes as dispute_words
 from chalicelib.products.qa.words import jobs as words
 from chalicelib.products.qa.words import testers as tester_words
 from chalicelib.products.qa.words.numbers import plain
@@ -64,6 +65,7 @@ def my_row(mine: Assignment, head: Job) -> tester_words.MyJobRow:
     return tester_words.MyJobRow(
         id=mine.opening_id, title=mine.title, state=mine.state, status=head.status, reason=head.reason,
         claimedAt=mine.claimed_at, endsAt=head.ends_at, endedAt=head.ended_at, payUsd=head.wage_micros,
+        dispute=_my_dispute(head),
     )  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def my_job(world: World, sheets: Sheets, mine: Assignment) -> tester_words.MyJob
         payUsdPerMinute=rules.wage_for(MINUTE_SECONDS, head.share_percent),
         claimedAt=mine.claimed_at, endsAt=head.ends_at, handInBefore=head.ends_at + rules.LATE,
         submittedAt=head.submitted_at, endedAt=head.ended_at, reason=head.reason, payUsd=head.wage_micros,
-        heldUntil=head.hold_until,
+        heldUntil=head.hold_until, dispute=_my_dispute(head),
     )  # fmt: skip
 
 
@@ -118,7 +120,25 @@ def _told(head: Job) -> dict[str, Any]:
         "waitingAt": head.waiting_at, "workingAt": head.working_at, "endedAt": head.ended_at, "reason": head.reason,
         "error": head.why, "costUsd": head.cost_micros,
         "testDurationSeconds": head.billed_seconds if head.status is Status.COMPLETED else None,
+        "dispute": _dispute(head),
     }  # fmt: skip
+
+
+def _dispute(head: Job) -> dispute_words.JobDispute | None:
+    if head.disputed_at is None:
+        return None
+    return dispute_words.JobDispute(
+        openedAt=head.disputed_at, outcome=head.dispute_outcome, refundedUsd=head.refunded_micros,
+        resolvedAt=head.resolved_at,
+    )  # fmt: skip
+
+
+def _my_dispute(head: Job) -> dispute_words.MyDispute | None:
+    if head.disputed_at is None:
+        return None
+    return dispute_words.MyDispute(
+        openedAt=head.disputed_at, outcome=head.dispute_outcome, resolvedAt=head.resolved_at
+    )  # fmt: skip
 
 
 def _extension_max(order: Order) -> Decimal | Literal[False]:

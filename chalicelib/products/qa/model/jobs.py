@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from chalicelib.core.disputes import Outcome
 from chalicelib.core.files.model import Frozen, KeptText
 from chalicelib.core.heads import Head, Ref
 from chalicelib.core.ports.reader import Severity
@@ -50,8 +51,14 @@ class Job(Head):
     billed_seconds: int | None = None
     cost_micros: int | None = None
     wage_micros: int | None = None
+    """The tester's part of the cost; after a dispute, what it left them."""
     hold_until: Moment | None = None
     held: bool = False
+    disputed_at: Moment | None = None
+    dispute_outcome: Outcome | None = None
+    resolved_at: Moment | None = None
+    refunded_micros: int | None = None
+    """What a dispute gave back to the agent."""
 
     @property
     def ref(self) -> Ref:

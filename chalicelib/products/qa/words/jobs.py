@@ -18,6 +18,7 @@ from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountOut, Moment, SparseWords, Words
 from chalicelib.products.qa import rules
 from chalicelib.products.qa.lifecycle import Reason, Status
+from chalicelib.products.qa.words.disputes import JobDispute
 from chalicelib.products.qa.words.numbers import ExtensionMinutes, MinutesOut, TargetMinutes
 from chalicelib.products.qa.words.repositories import Repo
 
@@ -215,6 +216,7 @@ class JobTold(SparseWords):
     error: str | None = None
     costUsd: AmountOut | None = None
     testDurationSeconds: int | None = None
+    dispute: JobDispute | None = None
 
 
 class JobRow(JobTold):

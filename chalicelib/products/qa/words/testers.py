@@ -8,6 +8,7 @@ from chalicelib.core.board.model import AssignmentState
 from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountOut, Moment, Words
 from chalicelib.products.qa.lifecycle import Reason, Status
+from chalicelib.products.qa.words.disputes import MyDispute
 from chalicelib.products.qa.words.jobs import Recorded, ScreenSize
 from chalicelib.products.qa.words.numbers import MinutesOut, MoreMinutes, Seconds
 
@@ -56,6 +57,7 @@ class MyJobRow(Words):
     endsAt: Moment | None
     endedAt: Moment | None
     payUsd: AmountOut | None
+    dispute: MyDispute | None
 
 
 class MyJobPage(Words):
@@ -100,6 +102,7 @@ class MyJob(Words):
     reason: Reason | None
     payUsd: AmountOut | None
     heldUntil: Moment | None
+    dispute: MyDispute | None
 
 
 class ExtendOrder(Words):
