@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from chalicelib.core.ports.reader import Finding
 from chalicelib.kit import words
+from chalicelib.products.qa import rules
 
 # GitHub takes 256 characters for a title and 65,536 for a text.
 TITLE_MAX, DESCRIPTION_MAX, ADDRESS_MAX = 256, 8_000, 2_000
@@ -46,7 +47,7 @@ def draft(finding: Finding, job_id: str, number: int, page_url: str, job_url: st
     mark = f"<!-- byhand:{job_id}/{number} -->"
     job = f"[`{job_id}`]({_address(job_url)})" if job_url else f"`{job_id}`"
     parts = [
-        f"**Severity:** {finding.severity}  \n**Page:** `{_address(_public(page_url))}`",
+        f"**Severity:** {finding.severity}  \n**Page:** `{_address(rules.public_url(page_url))}`",
         _block(finding.description),
         f"Found by a person who tried the page: {job}",
         mark,
@@ -57,13 +58,6 @@ def draft(finding: Finding, job_id: str, number: int, page_url: str, job_url: st
 def _title(text: str) -> str:
     line = " ".join(words.without_strange(text).split())
     return _cut(_SIGNS.sub(lambda sign: sign[0] + WORD_JOINER, line), TITLE_MAX)
-
-
-def _public(url: str) -> str:
-    """A URL without the name and the password that may stand in it: an issue is read by many."""
-    scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _address(url: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+from urllib.parse import urlsplit
 
 from chalicelib.kit.errors import Invalid
 
@@ -37,6 +38,9 @@ SCREENS: dict[str, tuple[int, int]] = {
 """Seed, "screenSize"."""
 SIDE_MIN, SIDE_MAX = 200, 7_680
 
+OFFERED_CHARACTERS_MAX = 300
+"""How much of a description is shown before a job is claimed, to all testers and in Slack."""
+
 _NAMES = (
     "Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa", "Lambda", "Mu", "Nu", "Xi",
     "Omicron", "Pi", "Rho", "Sigma", "Tau", "Upsilon", "Phi", "Chi", "Psi", "Omega",
@@ -55,6 +59,18 @@ class Identity:
     colour: str
     avatar: str
     """Sixteen hex digits that an avatar is drawn from."""
+
+
+def offered(description: str) -> str:
+    """The beginning of a description, by which a tester chooses: the rest may hold an account to test with."""
+    is_whole = len(description) <= OFFERED_CHARACTERS_MAX
+    return description if is_whole else f"{description[:OFFERED_CHARACTERS_MAX].rstrip()}…"
+
+
+def public_url(url: str) -> str:
+    """A URL without the name and the password that may stand in it, for where it is read by many."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def seconds(minutes: int | Decimal) -> int:
