@@ -42,6 +42,7 @@ export async function job(page, id) {
     ...stands,
     make("h2", {}, "What to try"),
     make("p", { className: "words" }, found.description),
+    isMine ? "" : make("p", { className: "hint" }, "If there is more, you are shown it once you have claimed it."),
     where(found),
   );
   if (isAtWork && now() < Date.parse(found.handInBefore))

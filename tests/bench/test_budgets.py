@@ -58,9 +58,11 @@ def test_the_requests_of_the_main_job_ask_as_little_as_they_can(walked: Costs, r
     assert {cost.count for cost in walked[route]} == {EXACTLY[route]}
 
 
-def test_a_submission_with_a_photo_reads_it_and_writes_a_clean_copy_and_rings_for_the_guardian(walked: Costs) -> None:
+def test_a_submission_with_a_photo_keeps_a_clean_copy_and_what_is_known_of_it_and_rings_for_the_guardian(
+    walked: Costs,
+) -> None:
     costs = walked[f"POST {O}/{{task_id}}/submit"]
-    assert {cost.files for cost in costs} == {0, 2}
+    assert {cost.files for cost in costs} == {0, 4}, "looked for, read, and two written"
     assert {cost.bells for cost in costs} == {1}
 
 

@@ -17,9 +17,11 @@ from chalicelib.core.files.model import Frozen
 from chalicelib.core.files.service import UploadUsed
 from chalicelib.core.world import World
 from chalicelib.kit import ids
+from chalicelib.kit.bucket import Bucket
 from chalicelib.kit.commit import commit
 from chalicelib.kit.errors import Invalid
 from tests.core.uploads import JANE, announce, freeze, freezing, put, refused
+from tests.faults import FlakyClient, no_connection
 from tests.harness import picture
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF"
@@ -135,13 +137,25 @@ def test_a_refused_freeze_uses_nothing_up(world: World) -> None:
     freeze(world, good)
 
 
-def test_freezing_again_after_a_crash_writes_the_same_copy(world: World) -> None:
+@pytest.mark.parametrize("call", range(4))
+def test_freezing_that_broke_off_at_any_call_leads_to_the_same_copy(world: World, call: int) -> None:
+    upload = put(world, picture("JPEG"), "image/jpeg")
+    flaky = FlakyClient(world.bucket.client, lambda name, count: no_connection() if count == call else None)
+    broken = replace(world, bucket=Bucket(flaky, world.bucket.name))
+    with pytest.raises(Exception, match="Could not connect"):
+        freezing(broken, {upload.upload_id: "photos.0"}, "task_1")
+    frozen = freeze(world, upload)
+    assert (frozen.key, len(frozen.looks) > 0) == (f"proof/{upload.upload_id}", True)
+    assert Image.open(io.BytesIO(files.content(world, frozen) or b"")).format == "JPEG"
+
+
+def test_what_was_frozen_is_not_drawn_again(world: World) -> None:
     upload = put(world, picture("JPEG"), "image/jpeg")
     first, _ = freezing(world, {upload.upload_id: "photos.0"}, "task_1")
-    copy = files.content(world, first[upload.upload_id])
-    again = freeze(world, upload)
+    watched = FlakyClient(world.bucket.client, lambda name, count: None)
+    again = freeze(replace(world, bucket=Bucket(watched, world.bucket.name)), upload)
+    assert watched.calls == ["get_object"], "of what is known"
     assert again == first[upload.upload_id]
-    assert files.content(world, again) == copy
 
 
 def test_bytes_that_are_changed_after_the_freeze_change_nothing_that_others_read(world: World) -> None:

@@ -99,7 +99,8 @@ def test_whoever_freezes_pictures_may_freeze_a_video_too(house: House) -> None:
         freezing(house.world, {upload.upload_id: "videoUrl"}, "job_1")
         _function.reset(token)
     assert {use for use in uses if use[1].startswith("s3:")} == {
-        ("api", "s3:GetObject", "FilesBucket/uploads/*"), ("api", "s3:PutObject", "FilesBucket/proof/*"),
+        ("api", "s3:GetObject", "FilesBucket/uploads/*"), ("api", "s3:GetObject", "FilesBucket/proof/*"),
+        ("api", "s3:PutObject", "FilesBucket/proof/*"),
     }  # fmt: skip
     assert uses <= set(_granted("api"))
 

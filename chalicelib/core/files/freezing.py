@@ -6,7 +6,13 @@
     video       no: 200 MB are too many     as it is, copied inside the bucket
     JSON        yes, at most 20 MB          said anew, in one spelling, without characters that nobody means
 
-The key of a copy follows from its upload, so that a repeat after a crash writes the same again.
+The key of a copy follows from its upload, so that a repeat after a crash writes the same again. What is known of a copy
+is kept beside it when it is there, so that a hand-in that broke off is gone on with and not begun anew: its files take
+longer to draw than whoever waits for an answer is given. It stands in no header of the copy, which others read, because
+of what EXIF said.
+
+    proof/up_…          the copy
+    proof/up_…/facts    what is known of it
 """
 
 import hashlib
@@ -26,7 +32,18 @@ _EBML, _WEBM, _MP4 = b"\x1a\x45\xdf\xa3", b"webm", b"ftyp"
 
 
 def freeze(world: World, upload: Upload, place: str) -> Frozen:
-    """Check one upload and keep its copy. Raises Invalid, naming the place of the request that names it."""
+    """Check one upload and keep its copy, unless that was done before: bytes that were put do not change. Raises
+    Invalid, naming the place of the request that names it.
+    """
+    facts = f"{_key(upload)}/facts"
+    if (known := world.bucket.get(facts)) is not None:
+        return Frozen.model_validate_json(known)
+    frozen = _freeze(world, upload, place)
+    world.bucket.put(facts, frozen.dump().encode(), JSON_TYPE)
+    return frozen
+
+
+def _freeze(world: World, upload: Upload, place: str) -> Frozen:
     if upload.content_type in VIDEO_TYPES:
         return _video(world, upload, place)
     content = _read(world, upload, place)

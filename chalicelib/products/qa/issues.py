@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from chalicelib.core.ports.reader import Finding
 from chalicelib.kit import words
+from chalicelib.products.qa import rules
 
 # GitHub takes 256 characters for a title and 65,536 for a text.
 TITLE_MAX, DESCRIPTION_MAX, ADDRESS_MAX = 256, 8_000, 2_000
@@ -30,10 +31,6 @@ WORD_JOINER = "\u2060"
 # What GitHub takes for a sign where there is no Markdown: a name, the number of an issue in its two spellings, an
 # address. Behind its first part comes a joiner, which nobody sees.
 _SIGNS = re.compile(r"@(?=\w)|#(?=\d)|\bgh-(?=\d)|://(?=\S)|\bwww\.(?=\w)", re.IGNORECASE)
-
-# A name and a password end at the last @ before the path, the query and the fragment. To browsers, though not to the
-# standard library, a backslash is a slash, and how many slashes stand before the host is all one (WHATWG URL).
-_NAME_AND_PASSWORD = re.compile(r"^(https?:[/\\\s]*+)[^/\\?#]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ def draft(finding: Finding, job_id: str, number: int, page_url: str, job_url: st
     mark = f"<!-- byhand:{job_id}/{number} -->"
     job = f"[`{job_id}`]({_address(job_url)})" if job_url else f"`{job_id}`"
     parts = [
-        f"**Severity:** {finding.severity}  \n**Page:** `{_address(_public(page_url))}`",
+        f"**Severity:** {finding.severity}  \n**Page:** `{_address(rules.public_url(page_url))}`",
         _block(finding.description),
         f"Found by a person who tried the page: {job}",
         mark,
@@ -61,11 +58,6 @@ def draft(finding: Finding, job_id: str, number: int, page_url: str, job_url: st
 def _title(text: str) -> str:
     line = " ".join(words.without_strange(text).split())
     return _cut(_SIGNS.sub(lambda sign: sign[0] + WORD_JOINER, line), TITLE_MAX)
-
-
-def _public(url: str) -> str:
-    """A URL without the name and the password that may stand in it: an issue is read by many."""
-    return _NAME_AND_PASSWORD.sub(r"\1", url)
 
 
 def _address(url: str) -> str:

@@ -7,6 +7,7 @@ hand-in ──► read ──► 30 min ──► nobody could           complet
 
 import hmac
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,6 +38,9 @@ SCREENS: dict[str, tuple[int, int]] = {
 """Seed, "screenSize"."""
 SIDE_MIN, SIDE_MAX = 200, 7_680
 
+OFFERED_CHARACTERS_MAX = 300
+"""How much of a description is shown before a job is claimed, to all testers and in Slack."""
+
 _NAMES = (
     "Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa", "Lambda", "Mu", "Nu", "Xi",
     "Omicron", "Pi", "Rho", "Sigma", "Tau", "Upsilon", "Phi", "Chi", "Psi", "Omega",
@@ -55,6 +59,22 @@ class Identity:
     colour: str
     avatar: str
     """Sixteen hex digits that an avatar is drawn from."""
+
+
+def offered(description: str) -> str:
+    """The beginning of a description, by which a tester chooses: the rest may hold an account to test with."""
+    is_whole = len(description) <= OFFERED_CHARACTERS_MAX
+    return description if is_whole else f"{description[:OFFERED_CHARACTERS_MAX].rstrip()}…"
+
+
+# A name and a password end at the last @ before the path, the query and the fragment. To browsers, though not to the
+# standard library, a backslash is a slash, and how many slashes stand before the host is all one (WHATWG URL).
+_NAME_AND_PASSWORD = re.compile(r"^(https?:[/\\\s]*+)[^/\\?#]*@", re.IGNORECASE)
+
+
+def public_url(url: str) -> str:
+    """A URL without the name and the password that may stand in it, for where it is read by many."""
+    return _NAME_AND_PASSWORD.sub(r"\1", url)
 
 
 def seconds(minutes: int | Decimal) -> int:

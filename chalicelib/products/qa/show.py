@@ -40,10 +40,11 @@ def job(world: World, sheets: Sheets) -> words.JobShown:
 
 
 def on_board(sheets: Sheets) -> dict[str, Any]:
-    """What the board tells of a job beside its title and pay."""
+    """What the board tells every tester of a job, beside its title and pay."""
     head, order = sheets.job, sheets.order
     return {
-        "url": order.url, "description": order.description, "target_seconds": head.target_seconds,
+        "url": rules.public_url(order.url), "description": rules.offered(order.description),
+        "target_seconds": head.target_seconds,
         "screen": order.screen.model_dump() if order.screen else None,
         "wage_micros_per_minute": rules.wage_for(MINUTE_SECONDS, head.share_percent),
     }  # fmt: skip

@@ -73,9 +73,10 @@ def _message(world: World, sheets: Sheets) -> str:
     job, share = sheets.job, sheets.job.share_percent
     pay, most = rules.wage_for(show.MINUTE_SECONDS, share), rules.wage_for(job.target_seconds, share)
     facts = {
-        "Page": job.url,
+        "Page": rules.public_url(job.url),
         "Time": f"{show.plain_minutes(job.target_seconds)} minutes",
         "Pay": f"{money.say(pay)} a minute, about {money.say(most)}",
     }
     link = show.absolute(world, f"/operator/#/job/{job.job_id}")
-    return slack.message(f"New test: {job.title}", facts, sheets.order.description, link, "Open the job and claim it")
+    told = rules.offered(sheets.order.description)
+    return slack.message(f"New test: {job.title}", facts, told, link, "Open the job and claim it")

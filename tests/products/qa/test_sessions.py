@@ -1,12 +1,14 @@
 """testerData: what was captured while somebody tested, inline and as files (seed, "Tester Data"; ruling 21)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
+from tests.faults import FlakyClient
 from tests.harness import House, Reply, picture
-from tests.products.operators.uploads import announce_recording
+from tests.products.operators.uploads import announce_recording, put
 from tests.products.qa.conftest import Hours
 from tests.products.qa.people import Test, test_of, tester
 
@@ -104,6 +106,22 @@ def test_only_files_of_ones_own_that_lie_here_are_taken_and_each_once(house: Hou
     assert len(_data(made, screenshots=[shot], videoUrl=film)["screenshots"]) == 1
     again = Test(house, made.customer, made.tester, made.customer.ordered()).claimed()
     assert _refused(again, screenshots=[shot]).status in (400, 409)
+
+
+@pytest.mark.promise("qa.data.retried")
+def test_a_hand_in_that_is_sent_again_draws_no_picture_a_second_time(house: House, made: Test) -> None:
+    links = [made.tester.uploaded(picture(), "image/png") for _ in range(3)]
+    late = picture()
+    last = announce_recording(made.tester.operator, late, "image/png")
+    counted = FlakyClient(house.world.bucket.client, lambda name, count: None)
+    with house.living_in(bucket=replace(house.world.bucket, client=counted)):
+        assert _refused(made, screenshots=[*links, last.json["url"]]).json["field"] == "testerData.screenshots.3"
+        assert counted.calls.count("put_object") == 3 * 2, "each copy, and what is known of it"
+        assert put(last, late) == 200
+        counted.calls.clear()
+        assert len(_data(made, screenshots=[*links, last.json["url"]])["screenshots"]) == 4
+    assert counted.calls.count("put_object") == 2, "the one that was not there the first time"
+    assert counted.calls.count("get_object") == 4 + 1
 
 
 @pytest.mark.promise("qa.data.links", "qa.ending.outcome_hidden")

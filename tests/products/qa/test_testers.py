@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chalicelib.kit.table import Key
+from tests.core.stand_ins import Notebook
 from tests.harness import House
 from tests.products.qa.conftest import Hours
 from tests.products.qa.people import Customer, Test, customer, test_of, tester
@@ -171,6 +172,25 @@ def test_the_feed_shows_what_a_tester_has_to_know_and_nothing_of_the_customer(ho
     told = page.text + made.claimed().tester.get(f"/jobs/{made.job_id}").text
     for hidden in ("octocat", "Be strict", made.customer.agent.id, "@example.com"):
         assert hidden not in told
+
+
+@pytest.mark.promise("qa.feed.brief")
+@pytest.mark.parametrize("settings", [{"SLACK_WEBHOOK_URL": "https://hooks.slack.example/services/T0/B0/secret"}])
+def test_before_a_claim_everybody_is_shown_the_beginning_and_after_it_one_tester_is_shown_all(house: House) -> None:
+    slack, begun = Notebook(), f"{'Buy a pencil. ' * 20} Look closely.\n".ljust(300, ".")
+    whole, url = f"{begun}jane with hunter2.", "https://jane:hunter2@shop.example.com?page=@pencils"
+    with house.living_in(courier=slack):
+        made = test_of(house, description=whole, url=url)
+    (offer,) = made.tester.get("/jobs").json["data"]
+    assert (offer["description"], offer["url"]) == (f"{begun}…", "https://shop.example.com?page=@pencils")
+    assert made.tester.get(f"/jobs/{made.job_id}").json == offer
+    ((_, _, told),) = slack.carried
+    assert "Look closely" in told.decode()
+    assert "hunter2" not in told.decode() + str(offer)
+    mine = made.tester.claim(made.job_id).json
+    assert (mine["description"], mine["url"]) == (whole, url)
+    assert made.tester.get(f"/jobs/{made.job_id}").json["description"] == whole
+    assert made.job["description"] == whole
 
 
 @pytest.mark.promise("qa.feed.mine")

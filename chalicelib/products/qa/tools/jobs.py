@@ -28,10 +28,12 @@ def create_job(call: ToolCall[tool_words.CreateJob]) -> Outcome:
     from the internet.
 
     Say everything in the description, since the tester knows nothing else: where to begin, what to do, what to look
-    for, and which test account or card to use. Keep outputSchema simple, since testers answer in plain language. It
-    answers at once with a jobId: call wait_for_result with that. It costs $0.0018 for each second of the test; the most
-    that it can cost is set aside first, and what was not used comes back. Give an idempotency_key, and repeat the call
-    with the same one if you get no answer.
+    for, and which test account or card to use, made for testing. Every tester can read the first 300 characters, by
+    which they choose; only the one who takes the job is shown what comes after them: put accounts and passwords there.
+    Keep outputSchema simple, since testers answer in plain language. It answers at once with a jobId: call
+    wait_for_result with that. It costs $0.0018 for each second of the test; the most that it can cost is set aside
+    first, and what was not used comes back. Give an idempotency_key, and repeat the call with the same one if you get
+    no answer.
     """
     return jobs.create(call.world, call.agent, call.words, call.claim, CREATED)
 

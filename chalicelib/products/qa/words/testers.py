@@ -23,7 +23,9 @@ class FeedQuery(PageWords):
 
 
 class JobOffer(Words):
-    """A job that a tester can take. `payUsdPerMinute` is for a whole minute; seconds are paid."""
+    """A job that a tester can take. `description` is the beginning of it; whoever claims the job is shown the rest.
+    `payUsdPerMinute` is for a whole minute; seconds are paid.
+    """
 
     id: str
     status: Status = Status.WAITING
