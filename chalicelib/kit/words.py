@@ -84,13 +84,29 @@ IdempotencyKey = Annotated[
 
 W = TypeVar("W", bound=Words)
 
-# Controls but tab and line ends, lone surrogates, and the bidirectional overrides and isolates.
-# Pydantic speaks of Python's types; callers write JSON.
+# Pydantic speaks of Python's types; callers write JSON. In braces is what pydantic tells of the rule.
+_A_MOMENT = "must be an ISO 8601 time such as 2026-02-10T00:00:00Z"
 _IN_WORDS_OF_JSON = {
-    "missing": "is required", "string_type": "must be a text", "bool_type": "must be true or false",
-    "int_type": "must be a whole number", "dict_type": "must be an object", "model_type": "must be an object",
-    "model_attributes_type": "must be an object", "list_type": "must be a list",
+    "missing": "is required", "extra_forbidden": "is not known here",
+    "literal_error": "must be {expected}", "enum": "must be {expected}",
+    "string_type": "must be a text", "string_unicode": "must be a text",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "must match the pattern {pattern}",
+    "bool_type": "must be true or false", "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number", "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number", "int_parsing_size": "must be a number of fewer digits",
+    "float_type": "must be a number", "float_parsing": "must be a number", "finite_number": "must be a finite number",
+    "decimal_type": "must be a number", "decimal_parsing": "must be a number",
+    "greater_than": "must be more than {gt}", "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}", "less_than_equal": "must be at most {le}",
+    "dict_type": "must be an object", "model_type": "must be an object", "model_attributes_type": "must be an object",
+    "list_type": "must be a list", "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+    "datetime_type": _A_MOMENT, "datetime_parsing": _A_MOMENT, "datetime_from_date_parsing": _A_MOMENT,
+    "datetime_object_invalid": _A_MOMENT,
 }  # fmt: skip
+# Controls but tab and line ends, lone surrogates, and the bidirectional overrides and isolates.
 _STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -98,14 +114,14 @@ def _read_moment(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str):
-        raise ValueError("must be an ISO 8601 time such as 2026-02-10T00:00:00Z")
+        raise ValueError(_A_MOMENT)
     try:
         return clock.parse(value)
     except clock.NoOffset:
         raise
     except ValueError:
         # Its words would quote the text, which may be something else that was put here by mistake.
-        raise ValueError("must be an ISO 8601 time such as 2026-02-10T00:00:00Z") from None
+        raise ValueError(_A_MOMENT) from None
 
 
 Moment = Annotated[
@@ -185,12 +201,25 @@ def read(model: type[W], values: Any) -> W:
     except ValidationError as wrong:
         faults = [
             {"field": ".".join(str(part) for part in fault["loc"]) or "body", "problem": _plain(fault)}
-            for fault in wrong.errors(include_url=False, include_context=False, include_input=False)
+            for fault in wrong.errors(include_url=False, include_input=False)
         ]
         raise Invalid(faults[0]["field"], faults[0]["problem"], fields=faults) from None
 
 
 def _plain(fault: Any) -> str:
     """What is wrong, in words of JSON; else pydantic's sentence without its prefix for errors of our own."""
+    rule = {name: _said(name, value) for name, value in fault.get("ctx", {}).items()}
+    if rule.get("min_length") == 1:
+        return "must not be empty"
+    if says := _IN_WORDS_OF_JSON.get(fault["type"]):
+        return says.format(**rule)
     message = str(fault["msg"]).removeprefix("Value error, ")
-    return _IN_WORDS_OF_JSON.get(fault["type"], message[:1].lower() + message[1:])
+    return message[:1].lower() + message[1:]
+
+
+def _said(name: str, value: Any) -> Any:
+    """A part of a rule as callers write it: 90 and not 90.0, and names without quotes."""
+    if name == "expected":
+        names = str(value).replace("'", "").replace(" or ", ", ")
+        return f"one of {names}" if "," in names else names
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
+from enum import StrEnum
 from threading import Barrier
+from typing import Literal
 
 import pytest
 import simplejson
 from hypothesis import given
 from hypothesis import strategies as some
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.kit.errors import Invalid
 from chalicelib.kit.words import AmountIn, Email, Nothing, Words, check_text, dumps, read, without_strange
@@ -44,6 +46,36 @@ class Person(Words):
     """Somebody with an e-mail address."""
 
     email: Email
+
+
+class Scope(StrEnum):
+    """Names that are an enumeration in Python."""
+
+    ALL = "all"
+    OWN = "own"
+
+
+class Closed(Words):
+    """Words in which nothing else may be said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Rules(Words):
+    """One field for each rule that a word may break."""
+
+    text: str = Field(default="a", min_length=1, max_length=3)
+    pair: str = Field(default="ab", min_length=2)
+    day: str = Field(default="2026", pattern="^[0-9]{4}$")
+    count: int = Field(default=1, ge=1, le=100)
+    between: float = Field(default=0.5, gt=0, lt=1.0, allow_inf_nan=False)
+    flag: bool = True
+    mine: Literal["mine"] = "mine"
+    size: Literal["s", "m", "l"] = "s"
+    scope: Scope = Scope.ALL
+    names: list[str] = Field(default_factory=lambda: ["a"], min_length=1, max_length=3)
+    map: dict[str, int] = Field(default_factory=dict, max_length=1)
+    closed: Closed = Closed()
 
 
 def _as_read(value: object) -> object:
@@ -82,6 +114,32 @@ def test_a_sentence_begins_with_the_field_at_fault_even_deep_inside(values: obje
     assert refusal.sentence.startswith(f"{field}: ")
     assert refusal.details["field"] == field
     assert refusal.status == 400
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("text", "", "must not be empty"), ("text", "long", "must have at most 3 characters"),
+        ("text", 5, "must be a text"), ("pair", "a", "must have at least 2 characters"),
+        ("day", "today", "must match the pattern ^[0-9]{4}$"),
+        ("count", "abc", "must be a whole number"), ("count", 1.5, "must be a whole number"),
+        ("count", None, "must be a whole number"), ("count", "9" * 5_000, "must be a number of fewer digits"),
+        ("count", 0, "must be at least 1"), ("count", 101, "must be at most 100"),
+        ("between", 0, "must be more than 0"), ("between", 1, "must be less than 1"),
+        ("between", "abc", "must be a number"), ("between", [], "must be a number"),
+        ("between", float("nan"), "must be a finite number"), ("flag", "maybe", "must be true or false"),
+        ("flag", 5, "must be true or false"), ("mine", "yours", "must be mine"),
+        ("size", "xl", "must be one of s, m, l"), ("scope", "x", "must be one of all, own"),
+        ("names", {}, "must be a list"), ("names", [], "must not be empty"),
+        ("names", ["a"] * 4, "must have at most 3 items"), ("map", [], "must be an object"),
+        ("map", {"a": 1, "b": 1}, "must have at most 1 items"), ("closed", {"colour": "red"}, "is not known here"),
+        ("closed", 5, "must be an object"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_words_of_json(field: str, value: object, problem: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(Rules, {field: value})
+    assert [fault["problem"] for fault in refused.value.details["fields"]] == [problem]
 
 
 def test_every_fault_is_listed_and_the_first_one_makes_the_sentence() -> None:

@@ -17,10 +17,10 @@ FIELD = "outputSchema.works"
 
 # What is wrong, the field that the refusal names, and what it says would be right.
 WRONG: list[tuple[dict[str, Any], str, str]] = [
-    ({"url": ""}, "url", "at least 1 character"), ({"url": 7}, "url", "text"), ({"url": None}, "url", "is required"),
+    ({"url": ""}, "url", "not be empty"), ({"url": 7}, "url", "text"), ({"url": None}, "url", "is required"),
     ({"url": "shop.example.com"}, "url", "https://"), ({"url": "javascript:alert(1)"}, "url", "https://"),
     ({"url": "file:///etc/passwd"}, "url", "https://"), ({"url": "https://e.com/" + "u" * 2_000}, "url", "2000"),
-    ({"description": ""}, "description", "at least 1 character"), ({"description": " \n"}, "description", "at least"),
+    ({"description": ""}, "description", "not be empty"), ({"description": " \n"}, "description", "not be empty"),
     ({"description": "d" * 10_001}, "description", "10000"), ({"description": ["x"]}, "description", "text"),
     ({"description": "a\x00b"}, "description", "U+0000"),
     ({"targetDurationMinutes": 0}, "targetDurationMinutes", MINUTES),
