@@ -4,6 +4,7 @@
 //
 // What is kept of a question is what stands in its fields, so that it can be put there again.
 
+import { bounds, limits, spoken } from "./bounds.js";
 import { field, make, Unfinished } from "./dom.js";
 
 const YES_NO = [
@@ -12,11 +13,34 @@ const YES_NO = [
   ["", "Not sure"],
 ];
 const KINDS = { boolean: yesNo, number, string: text, array: list, object };
+const OPEN = "Not answered yet. You are paid only if this is answered, here or in your own words.";
 
 /** The question for one field of a test's form. */
-export function question({ name, type, description, required }) {
-  const label = description || name;
-  return { name, ...(KINDS[type] ?? text)(label, required ? "" : "Need not be answered.") };
+export function question({ name, type, description, required, answerSchema }) {
+  const kind = answerSchema.enum ? choice : (KINDS[type] ?? text);
+  const hint = [bounds(answerSchema), required ? "" : "Need not be answered."].filter(Boolean).join(" ");
+  const asked = kind(description || name, hint, answerSchema);
+  return { name, ...(required ? reminding(asked) : asked) };
+}
+
+/** A question that says, as long as it is open, what hangs on it. */
+function reminding(asked) {
+  const reminder = make("span", { className: "hint open" }, OPEN);
+  const look = () => (reminder.hidden = isAnswered(asked));
+  const element = make("div", { oninput: look, onchange: look }, asked.element, reminder);
+  const restore = (kept) => {
+    asked.restore(kept);
+    look();
+  };
+  return { ...asked, element, restore };
+}
+
+function isAnswered(asked) {
+  try {
+    return asked.answer() !== undefined;
+  } catch {
+    return true; // Something stands there; what is wrong with it is said at the end.
+  }
 }
 
 /** Yes, no, or neither. */
@@ -42,8 +66,16 @@ export function yesNo(legend, hint = "") {
   };
 }
 
-function number(label, hint) {
-  const input = make("input", { type: "number", step: "any", inputMode: "decimal" });
+/** One of the values that are answers, and no other. */
+function choice(label, hint, { enum: choices }) {
+  const options = choices.map((one, at) => make("option", { value: String(at) }, spoken(one)));
+  const input = make("select", {}, make("option", { value: "" }, "Choose …"), options);
+  const answer = () => (input.value === "" ? undefined : choices[Number(input.value)]);
+  return { ...typed(label, input, hint), answer };
+}
+
+function number(label, hint, schema) {
+  const input = make("input", { type: "number", inputMode: "decimal", ...limits(schema) });
   const answer = () => {
     if (input.validity.badInput) throw new Unfinished(`“${label}” wants a number.`);
     return input.value === "" ? undefined : Number(input.value);
@@ -51,12 +83,13 @@ function number(label, hint) {
   return { ...typed(label, input, hint), answer };
 }
 
-function text(label, hint) {
-  const input = make("textarea", { rows: 2, maxLength: 10_000 });
+function text(label, hint, schema) {
+  const { minLength = 0, maxLength = 10_000 } = limits(schema);
+  const input = make("textarea", { rows: 2, maxLength: Math.min(maxLength, 10_000), minLength });
   return { ...typed(label, input, hint), answer: () => input.value.trim() || undefined };
 }
 
-function list(label, hint) {
+function list(label, hint, { items: schema = {} }) {
   const input = make("textarea", { rows: 3, maxLength: 10_000 });
   const none = make("input", { type: "checkbox" });
   const shut = () => (input.disabled = none.checked);
@@ -64,7 +97,7 @@ function list(label, hint) {
   const lines = typed(label, input, `One on each line. ${hint}`);
   return {
     element: make("div", {}, lines.element, make("label", { className: "check" }, none, "There are none")),
-    answer: () => (none.checked ? [] : items(label, input.value.trim())),
+    answer: () => (none.checked ? [] : items(label, input.value.trim(), schema)),
     kept: () => ({ lines: input.value, none: none.checked }),
     restore: (kept) => {
       lines.restore(kept.lines);
@@ -94,12 +127,21 @@ function typed(label, input, hint) {
   return { element: field(label, input, hint.trim()), kept: () => input.value, restore };
 }
 
-/** Lines are texts; who wants numbers or more writes a JSON list. */
-function items(label, written) {
+/** Lines are texts, unless numbers are wanted; who wants to say more writes a JSON list. */
+function items(label, written, { type }) {
   if (!written) return undefined;
-  if (!written.startsWith("[")) return written.split("\n").flatMap((line) => line.trim() || []);
+  if (!written.startsWith("[")) {
+    const lines = written.split("\n").flatMap((line) => line.trim() || []);
+    return ["number", "integer"].includes(type) ? lines.map((line) => read(label, line)) : lines;
+  }
   const value = parsed(written);
   if (!Array.isArray(value)) throw new Unfinished(`“${label}” begins like a JSON list and cannot be read as one.`);
+  return value;
+}
+
+function read(label, line) {
+  const value = Number(line);
+  if (!Number.isFinite(value)) throw new Unfinished(`“${label}” wants a number on each line.`);
   return value;
 }
 

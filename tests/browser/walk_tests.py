@@ -113,6 +113,48 @@ def _check_captured(agent: Agent, captured: dict[str, Any]) -> None:
     assert (video.headers["content-type"], video.content) == ("video/webm", WEBM)
 
 
+NARROW = {
+    "rating": {"type": "string", "enum": ["good", "bad"], "description": "How was it?"},
+    "stars": {"type": "integer", "minimum": 1, "maximum": 5, "description": "How many stars?"},
+    "prices": {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}, "description": "Which prices?"},
+    "word": {"type": "string", "maxLength": 5, "description": "In one word"},
+}
+
+
+def test_what_an_answer_is_held_to_stands_beside_its_question(visit: Visit, agent: Agent) -> None:
+    asked = {"type": "object", "properties": NARROW, "required": ["rating", "stars", "prices"]}
+    job_id = order(agent, outputSchema=asked)
+    page = visit.at(f"/#/job/{job_id}")
+    register(page, arrives_at="Buy a pencil")
+    claim(page)
+    say(page)
+    still_open = page.get_by_text("Not answered yet. You are paid only if")
+    expect(still_open).to_have_count(3)
+    assert page.get_by_label("How was it?").locator("option").all_inner_texts() == ["Choose …", "good", "bad"]
+    expect(page.get_by_text("A whole number. At least 1, at most 5.")).to_be_visible()
+    expect(page.get_by_text("Each is a number. For each: More than 0.")).to_be_visible()
+    expect(page.get_by_text("At most 5 letters. Need not be answered.")).to_be_visible()
+    shoot(page, "32-narrow-questions")
+    check_fits(page)
+    assert page.evaluate(CONTRAST) == []
+    page.get_by_label("How was it?").select_option("good")
+    page.get_by_label("How many stars?").fill("6")
+    page.get_by_label("Which prices?").fill("0\n2.50")
+    expect(still_open.locator("visible=true")).to_have_count(0)
+    page.get_by_role("button", name="Hand in").click()
+    assert page.get_by_label("How many stars?").evaluate("input => input.validity.rangeOverflow")
+    page.get_by_label("How many stars?").fill("4")
+    page.reload()
+    expect(page.get_by_label("How was it?").locator("option:checked")).to_have_text("good")
+    expect(still_open.locator("visible=true")).to_have_count(0)
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("alert")).to_contain_text("answers.prices[0]: must be more than 0")
+    page.get_by_label("Which prices?").fill("1\n2.50")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Done. $")).to_be_visible()
+    assert job(agent, job_id)["result"]["data"] == {"rating": "good", "stars": 4, "prices": [1, 2.5], "word": None}
+
+
 def test_what_was_typed_and_uploaded_is_there_after_a_reload(visit: Visit, agent: Agent) -> None:
     job_id = order(agent, outputSchema=WANTED)
     page = visit.at(f"/#/job/{job_id}")

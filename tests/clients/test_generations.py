@@ -19,7 +19,7 @@ from tests.clients.programs import POLLERS, GaveUp, Poller, Report, Runner, by_d
 
 PORTS = ("url", "waiting_url")
 FLAT = {"works": {"type": "boolean", "description": "Does it work?"}}
-DONE = {"testerResponse": "I bought a pencil.", "answers": {"works": True, "success": True}, "passed": True}
+DONE = {"testerResponse": "I bought a pencil.", "answers": {"works": True}, "passed": True}
 BAD_ENDS: list[tuple[str, dict[str, Any], str, str]] = [
     ("submit", {**DONE, "answers": {}}, "incomplete", "every required field"),
     ("abandon", {"reason": "My browser broke."}, "abandoned", "My browser broke."),

@@ -71,6 +71,10 @@ def _nested(depth: int) -> dict[str, Any]:
 
 TYPES = "must be one of boolean, string, number, array, object"
 A_FIELD = 'must be an object such as {"type": "boolean", "description": "Does login work?"}'
+NO_FIELD = (
+    'must be "object" where this is JSON Schema with "properties"; in a map of fields it is an object, as any field'
+)
+ADD = 'is required: add "type": "object" at the top, as JSON Schema with "properties" has it'
 A_MAP = "must be an object that maps the names of fields to what they are"
 
 
@@ -85,8 +89,14 @@ A_MAP = "must be an object that maps the names of fields to what they are"
         ({"a": {"type": "null"}}, ".a.type", TYPES), ({"a": {"$ref": "#/$defs/a"}}, ".a.type", TYPES),
         ({"a": {"type": "string", "description": 5}}, ".a.description", "must be a text of at most 1000 characters"),
         ({"type": "object"}, ".properties", A_MAP), ({"type": "object", "properties": []}, ".properties", A_MAP),
-        ({"type": "string"}, ".type", A_FIELD), ({"type": "array", "items": SEED}, ".type", A_FIELD),
-        ({"properties": SEED, "required": ["loginWorks"]}, ".properties.type", TYPES),
+        ({"type": "string"}, ".type", NO_FIELD), ({"type": "array", "items": SEED}, ".type", NO_FIELD),
+        ({"type": ["object", "null"], "properties": SEED}, ".type", NO_FIELD),
+        ({"properties": SEED, "required": ["loginWorks"]}, ".type", ADD),
+        ({"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": SEED}, ".type", ADD),
+        ({"$schema": "any", "loginWorks": {"type": "boolean"}}, ".type", ADD), ({"properties": SEED}, ".type", ADD),
+        ({"properties": {"type": {"type": "string"}}}, ".type", ADD),
+        ({"properties": {"type": "string"}, "required": ["a"]}, ".type", ADD),
+        ({"properties": {"type": "date"}}, ".properties.type", TYPES), ({"$schema": {}}, ".$schema.type", TYPES),
         ({"type": "object", "properties": {"a": True}}, ".properties.a", A_FIELD),
         ({"type": "object", "properties": SEED, "required": True}, ".required", "must be a list of names"),
         (

@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib.core.asking.text import cut, plain
 from chalicelib.core.ports.reader import Change, Extraction, Plan, Report, WantedField
-from chalicelib.core.reader import lines
+from chalicelib.core.reader import forms, lines
 
 MODEL = "built-in/1"
 GOALS = ("works", "passed", "success")
@@ -35,8 +35,8 @@ class BuiltInReader:
 
     def extract(self, report: Report, problem: str = "") -> Extraction:
         """What stands in a report. Asked again it says the same, whatever the problem was."""
-        form = {field.name: _from_form(report.answers, field) for field in report.fields}
-        told = {field.name: lines.value(lines.values(report.words, field.name), field.type) for field in report.fields}
+        form = {field.name: forms.value(report.answers.get(field.name), field) for field in report.fields}
+        told = {field.name: _from_lines(report.words, field) for field in report.fields}
         data = {name: told[name] if form[name] is None else form[name] for name in form}
         success, says = _success(report, data)
         explanation = f"{_counted(form, told)} {says}"
@@ -59,12 +59,9 @@ class BuiltInReader:
         )  # fmt: skip
 
 
-def _from_form(answers: Mapping[str, Any], field: WantedField) -> Any:
-    """What the form says of a field; what was left blank says nothing. A form may give any type as text."""
-    said = answers.get(field.name)
-    if not isinstance(said, str):
-        return said
-    return lines.read(said, field.type) if said.strip() else None
+def _from_lines(words: str, field: WantedField) -> Any:
+    """What the lines for a field say."""
+    return forms.as_spelt(lines.value(lines.values(words, field.name), field.type), field.schema)
 
 
 def _success(report: Report, data: Mapping[str, Any]) -> tuple[bool, str]:

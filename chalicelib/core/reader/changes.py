@@ -13,6 +13,7 @@ from chalicelib.core.asking.model import Question, Tool, closed
 from chalicelib.core.asking.text import cut, dumps, plain
 from chalicelib.core.ports.reader import Change, FieldType, Plan, ReaderUnavailable, WantedField
 from chalicelib.core.reader.schemas import FIELD_TYPES
+from chalicelib.kit import addresses
 from chalicelib.kit.words import Words, without_strange
 
 VERSION = "plan-1"
@@ -124,4 +125,5 @@ def _words(change: Change) -> str:
 
 def _given(url: str | None, asked: str) -> str | None:
     """An address that the sender gave. Whoever goes there goes where the sender says, and not where a model does."""
-    return url if url and url in asked and _URL.fullmatch(url) else None
+    is_given = url is not None and url in asked and _URL.fullmatch(url) and addresses.is_page(url)
+    return url if is_given else None

@@ -23,13 +23,15 @@ from chalicelib.core.ports.reader import WantedField
 from chalicelib.kit import words
 
 VALUE_CHARACTERS_MAX, DATA_CHARACTERS_MAX = 10_000, 60_000
+Fault = tuple[str, str]
+"""Where something is wrong with a value, and what would be right."""
 DEPTH_MAX, DIGITS_MAX, ENUM_SHOWN_MAX = 8, 18, 300
 NOT_COVERED = "is not covered"
 
-_TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "boolean": ("true or false", lambda value: isinstance(value, bool)),
     "string": ("a text", lambda value: isinstance(value, str)),
-    "number": ("a number", lambda value: _is_number(value)),
+    "number": ("a number", lambda value: is_number(value)),
     "integer": ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
     "array": ("a list", lambda value: isinstance(value, list)),
     "object": ("an object", lambda value: isinstance(value, dict)),
@@ -83,60 +85,65 @@ def check(fields: Sequence[WantedField], data: Mapping[str, Any]) -> Checked:
         right[field.name] = value
         room -= size
         if wrong:
-            problems[field.name] = wrong
+            problems[field.name] = " ".join(wrong)
     missing = [field.name for field in fields if field.required and field.name in problems]
     return Checked(right, problems, missing)
 
 
-def _read(field: WantedField, given: Any, room: int) -> tuple[Any, str, int]:
+def fault(field: WantedField, value: Any) -> Fault | None:
+    """The first thing that is wrong with a value of a field by itself; null is none where the field may be empty."""
+    return _read(field, value, DATA_CHARACTERS_MAX)[1]
+
+
+def _read(field: WantedField, given: Any, room: int) -> tuple[Any, Fault | None, int]:
     """The value that is kept, or null; what is wrong with it; and how long it is."""
     if given is None:
-        return None, f"{field.name} {NOT_COVERED}" if field.required else "", 0
+        return None, (field.name, NOT_COVERED) if field.required else None, 0
     try:
         value = _tidy(given)
     except _Unfit as unfit:
-        return None, f"{field.name} {unfit}", 0
-    size = len(text.dumps(value))
-    if size > min(VALUE_CHARACTERS_MAX, room):
-        return None, f"{field.name} must be shorter: at most {min(VALUE_CHARACTERS_MAX, room)} characters of JSON", 0
+        return None, (field.name, str(unfit)), 0
+    size, most = len(text.dumps(value)), min(VALUE_CHARACTERS_MAX, room)
+    if size > most:
+        return None, (field.name, f"must be shorter: at most {most} characters of JSON"), 0
     schemas = ({"type": field.type}, field.schema)
-    wrong = next((fault for schema in schemas for fault in _faults(value, schema, field.name)), "")
-    return (None, wrong, 0) if wrong else (value, "", size)
+    wrong = next((one for schema in schemas for one in faults(value, schema, field.name)), None)
+    return (None, wrong, 0) if wrong else (value, None, size)
 
 
-def _faults(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
-    """What is wrong with a value, as sentences that name the place. What a schema says wrongly, it does not say."""
-    kinds = [kind for kind in _listed(schema.get("type")) if isinstance(kind, str) and kind in _TYPES]
-    if kinds and not any(_TYPES[kind][1](value) for kind in kinds):
-        yield f"{place} must be {' or '.join(_TYPES[kind][0] for kind in kinds)}"
+def faults(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[Fault]:
+    """What is wrong with a value that is at a place. What a schema says wrongly, it does not say."""
+    kinds = [kind for kind in listed(schema.get("type")) if isinstance(kind, str) and kind in TYPES]
+    if kinds and not any(TYPES[kind][1](value) for kind in kinds):
+        yield place, f"must be {' or '.join(TYPES[kind][0] for kind in kinds)}"
         return
     choices = schema.get("enum")
     if isinstance(choices, list) and not any(_same(value, choice) for choice in choices):
-        yield f"{place} must be one of {text.cut(text.dumps(choices), ENUM_SHOWN_MAX)}"
+        yield place, f"must be one of {text.cut(text.dumps(choices), ENUM_SHOWN_MAX)}"
     yield from _out_of_bounds(value, schema, place)
     if isinstance(value, list) and isinstance(items := schema.get("items"), dict):
         for position, item in enumerate(value):
-            yield from _faults(item, items, f"{place}[{position}]")
+            yield from faults(item, items, f"{place}[{position}]")
     if isinstance(value, dict):
         yield from _faults_of_parts(value, schema, place)
 
 
-def _faults_of_parts(value: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> Iterator[str]:
-    for name in _listed(schema.get("required")):
+def _faults_of_parts(value: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> Iterator[Fault]:
+    for name in listed(schema.get("required")):
         if isinstance(name, str) and name not in value:
-            yield f"{place}.{name} is required"
+            yield f"{place}.{name}", "is required"
     properties = schema.get("properties")
     for name, inner in properties.items() if isinstance(properties, dict) else ():
         if name in value and isinstance(inner, dict):
-            yield from _faults(value[name], inner, f"{place}.{name}")
+            yield from faults(value[name], inner, f"{place}.{name}")
 
 
-def _out_of_bounds(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
+def _out_of_bounds(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[Fault]:
     measured = len(value) if isinstance(value, str | list) else value
     for keyword in _BOUNDS_OF.get(type(value), ()):
         bound, (keeps, says) = schema.get(keyword), _BOUNDS[keyword]
-        if _is_number(bound) and not keeps(measured, bound):
-            yield f"{place} {says.format(bound)}"
+        if is_number(bound) and not keeps(measured, bound):
+            yield place, says.format(bound)
 
 
 def _tidy(value: Any, depth: int = 0) -> Any:
@@ -165,7 +172,8 @@ def _tidy_number(value: float | Decimal) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a JSON value is a number: true is none."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
@@ -174,5 +182,6 @@ def _same(one: Any, other: Any) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """What may be one thing or a list of them, as `type` may, as a list."""
     return value if isinstance(value, list) else [value]

@@ -21,6 +21,7 @@ from typing import Any
 
 from chalicelib.core.asking import text as texts
 from chalicelib.core.ports.reader import Finding, Severity
+from chalicelib.kit import addresses
 
 _BULLET = r"\s{0,8}(?:[-*•]\s{1,4})?"
 _PAIR = re.compile(rf"{_BULLET}([^:\s][^:]{{0,99}}):(.*)")
@@ -105,8 +106,9 @@ def bare(name: str) -> str:
 
 def _pages(words: str) -> Iterator[str]:
     for found in _URL.finditer(words):
-        if not _CODE_HOSTS.match(found[0]):
-            yield found[0].rstrip(".,;:!?")
+        url = found[0].rstrip(".,;:!?")
+        if addresses.is_page(url) and not _CODE_HOSTS.match(url):
+            yield url
 
 
 def _severity(said: str | None) -> Severity:

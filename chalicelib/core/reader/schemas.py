@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from chalicelib.core.asking import text
 from chalicelib.core.ports.reader import FieldType, WantedField
+from chalicelib.core.reader import narrowing
 from chalicelib.kit import words
 from chalicelib.kit.errors import Invalid
 
@@ -20,26 +21,55 @@ FIELDS_MAX, NAME_CHARACTERS_MAX, DESCRIPTION_CHARACTERS_MAX = 50, 100, 1_000
 SCHEMA_CHARACTERS_MAX, DEPTH_MAX = 20_000, 16
 FIELD_TYPES = get_args(FieldType)
 A_FIELD = 'must be an object such as {"type": "boolean", "description": "Does login work?"}'
+AT_THE_TOP = '"type": "object" at the top, as JSON Schema with "properties" has it'
+NO_FIELD = (
+    'must be "object" where this is JSON Schema with "properties"; in a map of fields it is an object, as any field'
+)
 TYPES_SAID = f"must be one of {', '.join(FIELD_TYPES)}"
 
 
 def read_schema(value: Any, place: str) -> list[WantedField]:
     """The fields that somebody wants; `place` is what their own words call it. Raises Invalid, naming the place."""
     if not isinstance(value, dict):
-        raise Invalid(place, "must be an object that maps the names of fields to what they are")
+        raise Invalid(place, narrowing.A_MAP)
     _check_size(value, place)
     words.check_text(value, place)
     if not _is_json_schema(value):
+        _check_is_map(value, place)
         return _fields(value, place, set(value))
     properties = value.get("properties")
     if not isinstance(properties, dict):
-        raise Invalid(f"{place}.properties", "must be an object that maps the names of fields to what they are")
+        raise Invalid(f"{place}.properties", narrowing.A_MAP)
     return _fields(properties, f"{place}.properties", _required(value, properties, place))
+
+
+def check_schema(value: Any, place: str) -> None:
+    """Refuse also what nobody could answer: once, when it is ordered. Raises Invalid, naming the place."""
+    wanted = read_schema(value, place)
+    inside = f"{place}.properties" if _is_json_schema(value) else place
+    for field in wanted:
+        narrowing.check(own_schema(field), f"{inside}.{field.name}")
+
+
+def own_schema(field: WantedField) -> dict[str, Any]:
+    """A field's own JSON Schema."""
+    return {"type": field.type, **field.schema}
 
 
 def _is_json_schema(value: Mapping[str, Any]) -> bool:
     """A flat map's values are objects, so a text below `type` can only be JSON Schema's."""
     return value.get("type") == "object"
+
+
+def _check_is_map(value: Mapping[str, Any], place: str) -> None:
+    """Say what is missing where somebody writes JSON Schema, of which no flat map could be made. Raises Invalid."""
+    if isinstance(value.get("type"), str | list):
+        raise Invalid(f"{place}.type", NO_FIELD)
+    properties = value.get("properties")
+    is_field = isinstance(properties, dict) and isinstance(properties.get("type"), str | list)
+    says_required = isinstance(value.get("required"), list)
+    if isinstance(value.get("$schema"), str) or (isinstance(properties, dict) and (says_required or not is_field)):
+        raise Invalid(f"{place}.type", f"is required: add {AT_THE_TOP}")
 
 
 def _required(value: Mapping[str, Any], properties: Mapping[str, Any], place: str) -> set[str]:
@@ -66,8 +96,6 @@ def _field(name: str, told: Any, place: str, is_required: bool) -> WantedField:
     description = told.get("description", "")
     if not isinstance(description, str) or len(description) > DESCRIPTION_CHARACTERS_MAX:
         raise Invalid(f"{place}.description", f"must be a text of at most {DESCRIPTION_CHARACTERS_MAX} characters")
-    if "enum" in told and not (isinstance(told["enum"], list) and told["enum"]):
-        raise Invalid(f"{place}.enum", "must be a list of at least one value: nothing else could be an answer")
     narrowing = {keyword: part for keyword, part in told.items() if keyword not in ("description", "example")}
     if narrowing["type"] == kind:
         del narrowing["type"]

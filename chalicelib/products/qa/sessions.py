@@ -7,7 +7,6 @@ from itertools import accumulate
 from chalicelib.core.files import service as files
 from chalicelib.core.files.model import IMAGE_TYPES, JSON_TYPE, VIDEO_TYPES, Frozen
 from chalicelib.core.identity.model import Operator
-from chalicelib.core.ports.reader import FORM_CHARACTERS_MAX
 from chalicelib.core.world import World
 from chalicelib.kit import strict_json
 from chalicelib.kit.errors import Invalid
@@ -48,9 +47,6 @@ def handed_in(
     uploads: Sequence[Item | None],
 ) -> tuple[Session, list[Write]]:  # fmt: skip
     """A session, and the writes that use its uploads up. Raises Invalid, UploadUsed."""
-    answers = dumps(said.answers)
-    if len(answers) > FORM_CHARACTERS_MAX:
-        raise Invalid("answers", f"must be at most {FORM_CHARACTERS_MAX:,} characters of JSON")
     rows = dict(zip(named, uploads, strict=True))
     frozen, used = dict[str, Frozen](), list[Write]()
     for upload_id, place in named.items():
@@ -60,7 +56,7 @@ def handed_in(
     recorded, whole = _recorded(world, said.testerData, frozen.get(RECORDED))
     is_long = len(recorded.encode()) > ROW_BYTES_MAX
     session = Session(
-        words=said.testerResponse, answers=answers, passed=said.passed,
+        words=said.testerResponse, answers=dumps(said.answers), passed=said.passed,
         screenshots=[file for place, file in frozen.items() if place not in TAKES], video=frozen.get(VIDEO),
         recorded=None if is_long else recorded,
         recorded_file=files.keep_text(world, job_id, recorded) if is_long else None, recorded_whole=whole,

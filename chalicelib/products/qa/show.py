@@ -8,7 +8,8 @@ import simplejson
 
 from chalicelib.core.board.model import Assignment, Opening
 from chalicelib.core.files import service as files
-from chalicelib.core.reader import schemas
+from chalicelib.core.ports.reader import WantedField
+from chalicelib.core.reader import narrowing, schemas
 from chalicelib.core.world import World
 from chalicelib.products.qa import rules, sessions
 from chalicelib.products.qa.lifecycle import Status
@@ -85,6 +86,11 @@ def my_job(world: World, sheets: Sheets, mine: Assignment) -> tester_words.MyJob
         submittedAt=head.submitted_at, endedAt=head.ended_at, reason=head.reason, payUsd=head.wage_micros,
         heldUntil=head.hold_until, dispute=_my_dispute(head),
     )  # fmt: skip
+
+
+def wanted(order: Order) -> list[WantedField]:
+    """The fields that are to be read out of what a tester says."""
+    return schemas.read_schema(loads(order.output_schema), "outputSchema") if order.output_schema else []
 
 
 def minutes(seconds: int) -> Decimal:
@@ -198,8 +204,13 @@ def _issues(sheets: Sheets, result: Result) -> list[words.ExtractedIssue]:
 
 
 def _form(order: Order) -> list[tester_words.FormField]:
-    wanted = schemas.read_schema(loads(order.output_schema), "outputSchema") if order.output_schema else []
     return [
-        tester_words.FormField(name=one.name, type=one.type, description=one.description, required=one.required)
-        for one in wanted
+        tester_words.FormField(
+            name=one.name,
+            type=one.type,
+            description=one.description,
+            required=one.required,
+            answerSchema=narrowing.honoured(schemas.own_schema(one)),
+        )
+        for one in wanted(order)
     ]

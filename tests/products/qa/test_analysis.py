@@ -65,6 +65,30 @@ def test_the_built_in_reader_says_what_cannot_be_tested_and_why(house: House) ->
     assert told["reason"]
 
 
+NOWHERE = ("nonsense", "https://", "http://[x", "http://:80", "javascript:alert(1)//", "", None)
+
+
+@pytest.mark.promise("qa.analysis.address")
+@pytest.mark.parametrize("url", NOWHERE)
+def test_what_is_no_address_is_ignored_and_never_a_page_to_try(house: House, url: str | None) -> None:
+    someone, planner = customer(house), Planner(Plan(True, "", 70, "Press Buy."))
+    with house.living_in(reader=planner):
+        assert someone.send("/analyze-issue", {**ISSUE, "presetTestUrl": url}).status == 200
+        assert someone.send("/pr-analyzer", {**PULL_REQUEST, "testUrl": url}).status == 200
+    assert [asked.test_url for asked in planner.asked] == [None, None]
+    body = f"1. Open {url} and press Buy"
+    told = someone.send("/analyze-issue", {"issueTitle": "Buy", "issueBody": body, "presetTestUrl": url}).json
+    assert (told["isTestable"], told["testUrl"]) == (False, None)
+    found = someone.send("/analyze-issue", {**ISSUE, "presetTestUrl": url}).json
+    assert found["testUrl"] == "https://shop.example.com/cart", "the one in the text is taken instead"
+
+
+@pytest.mark.promise("qa.analysis.address")
+def test_a_plan_out_of_nothing_says_that_there_is_nothing(house: House) -> None:
+    told = customer(house).send("/pr-analyzer", {})
+    assert (told.status, told.json["isTestable"], told.json["confidence"]) == (200, False, 0)
+
+
 @pytest.mark.promise("qa.analysis.pull_request")
 def test_a_pull_request_is_planned_with_a_summary_and_what_it_touches(house: House) -> None:
     planner = Planner(Plan(True, "", 70, "Press Buy.", summary="The button", affected_areas=("cart",)))

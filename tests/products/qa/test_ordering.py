@@ -17,10 +17,10 @@ FIELD = "outputSchema.works"
 
 # What is wrong, the field that the refusal names, and what it says would be right.
 WRONG: list[tuple[dict[str, Any], str, str]] = [
-    ({"url": ""}, "url", "at least 1 character"), ({"url": 7}, "url", "text"), ({"url": None}, "url", "is required"),
+    ({"url": ""}, "url", "not be empty"), ({"url": 7}, "url", "text"), ({"url": None}, "url", "is required"),
     ({"url": "shop.example.com"}, "url", "https://"), ({"url": "javascript:alert(1)"}, "url", "https://"),
     ({"url": "file:///etc/passwd"}, "url", "https://"), ({"url": "https://e.com/" + "u" * 2_000}, "url", "2000"),
-    ({"description": ""}, "description", "at least 1 character"), ({"description": " \n"}, "description", "at least"),
+    ({"description": ""}, "description", "not be empty"), ({"description": " \n"}, "description", "not be empty"),
     ({"description": "d" * 10_001}, "description", "10000"), ({"description": ["x"]}, "description", "text"),
     ({"description": "a\x00b"}, "description", "U+0000"),
     ({"targetDurationMinutes": 0}, "targetDurationMinutes", MINUTES),
@@ -52,6 +52,11 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"outputSchema": {"works": {"description": "?"}}}, f"{FIELD}.type", "boolean, string, number, array, object"),
     ({"outputSchema": {"works": {"type": "date"}}}, f"{FIELD}.type", "boolean, string, number, array, object"),
     ({"outputSchema": {"works": {"type": "boolean", "description": 1}}}, f"{FIELD}.description", "text"),
+    ({"outputSchema": {"works": {"type": "string", "enum": [1, 2]}}}, f"{FIELD}.enum.0", "must be a text"),
+    ({"outputSchema": {"works": {"type": "number", "minimum": 5, "maximum": 1}}}, f"{FIELD}.minimum", "at most 1"),
+    ({"outputSchema": {"works": {"type": "array", "items": {"type": "thing"}}}}, f"{FIELD}.items.type", "one of"),
+    ({"outputSchema": {"works": {"type": "string", "minLength": "x"}}}, f"{FIELD}.minLength", "whole number"),
+    ({"outputSchema": {"properties": {}, "required": []}}, "outputSchema.type", 'add "type": "object" at the top'),
     ({"outputSchema": {"type": "object", "properties": []}}, "outputSchema.properties", "object"),
     ({"outputSchema": {"type": "object", "properties": {}, "required": ["a"]}}, "outputSchema.required", "names a"),
     ({"outputSchema": {str(n): {"type": "string"} for n in range(51)}}, "outputSchema", "at most 50"),

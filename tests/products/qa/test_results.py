@@ -31,7 +31,8 @@ def _read(hours: Hours, order: dict[str, Any], said: dict[str, Any]) -> Test:
 
 @pytest.mark.promise("qa.result.data")
 def test_data_has_exactly_the_fields_that_were_asked_for(hours: Hours) -> None:
-    made = _read(hours, {"outputSchema": SEEDS_SCHEMA}, {"answers": {**ANSWERS, "more": 1}})
+    words = "more: than that"
+    made = _read(hours, {"outputSchema": SEEDS_SCHEMA}, {"answers": ANSWERS, "testerResponse": words})
     assert made.job["result"]["data"] == ANSWERS
 
 
@@ -56,17 +57,21 @@ def test_without_a_schema_there_is_success_and_an_explanation_alone(hours: Hours
 @pytest.mark.parametrize(
     "answers",
     [
-        {**ANSWERS, "loginWorks": None}, {**ANSWERS, "loginWorks": "maybe"}, {"loginWorks": True, "errorMessage": ""},
+        {**ANSWERS, "loginWorks": None}, {**ANSWERS, "loginWorks": " "}, {"loginWorks": True, "errorMessage": ""},
         {},
     ],
 )  # fmt: skip
-def test_a_required_field_that_is_open_or_no_value_of_its_type_makes_a_job_incomplete(
-    hours: Hours, answers: dict[str, Any]
-) -> None:
+def test_a_required_field_that_is_open_makes_a_job_incomplete(hours: Hours, answers: dict[str, Any]) -> None:
     job = _read(hours, {"outputSchema": SEEDS_SCHEMA}, {"answers": answers}).job
     assert (job["status"], job["reason"]) == ("incomplete", "incomplete_data")
     told = [*SEEDS_SCHEMA, "maybe", "Wrong password", "slow"]
     assert not any(words in job["error"] for words in told), "what was answered is an answer, which nobody pays for"
+
+
+@pytest.mark.promise("qa.result.required")
+def test_words_that_give_no_value_of_its_type_leave_a_field_open(hours: Hours) -> None:
+    words = "loginWorks: maybe\nerrorMessage: none\nissuesFound: none"
+    assert _read(hours, {"outputSchema": SEEDS_SCHEMA}, {"testerResponse": words}).job["status"] == "incomplete"
 
 
 @pytest.mark.promise("qa.result.required")
@@ -120,10 +125,13 @@ def test_words_of_strangers_reach_a_model_as_json_in_the_user_part_alone(hours: 
     order = {
         "description": COMMAND,
         "additionalValidationInstructions": COMMAND,
-        "outputSchema": {COMMAND[:90]: {"type": "boolean", "description": COMMAND, "example": COMMAND}},
+        "outputSchema": {
+            COMMAND[:90]: {"type": "boolean", "description": COMMAND, "example": COMMAND},
+            "seen": {"type": "string"},
+        },
     }
     with hours.house.living_in(reader=ModelReader(model)):
-        job = _read(hours, order, {"testerResponse": COMMAND, "answers": {COMMAND: COMMAND}}).job
+        job = _read(hours, order, {"testerResponse": COMMAND, "answers": {"seen": COMMAND}}).job
     assert job["status"] == "incomplete", "nobody said anything of the field"
     for asked in model.asked:
         assert asked.system == SYSTEM

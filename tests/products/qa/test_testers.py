@@ -17,9 +17,9 @@ def test_one_tester_gets_a_job_and_the_next_is_told_so(house: House) -> None:
     refused = other.claim(made.job_id)
     assert (refused.status, refused.json["code"]) == (409, "already_taken")
     assert other.get("/jobs").json["data"] == []
-    for path in ("", "/extend", "/submit", "/abandon", "/reject"):
-        words = {"minutes": 1, "testerResponse": "It works.", "reason": "no"}
-        answer = other.send(f"/jobs/{made.job_id}{path}", words, method="POST" if path else "GET")
+    said = {"/extend": {"minutes": 1}, "/submit": {"testerResponse": "It works."}, "/reject": {"reason": "no"}}
+    for path in ("", "/abandon", *said):
+        answer = other.send(f"/jobs/{made.job_id}{path}", said.get(path), method="POST" if path else "GET")
         assert (path, answer.status, answer.json["code"]) == (path, 404, "job_not_found")
 
 

@@ -1,37 +1,18 @@
-"""Plans for tests, out of issues and pull requests: the reader is asked while the caller waits (ruling 36).
-
-ephemeral table    pk                           sk       what
-                   analyses#<account>#<day>     count    how many an account has asked for on a UTC day
-"""
+"""Plans for tests, out of issues and pull requests: the reader is asked while the caller waits (ruling 36)."""
 
 from typing import Any
 
 from chalicelib.core.identity.model import Agent
 from chalicelib.core.ports.reader import Change, Plan, ReaderUnavailable
 from chalicelib.core.world import World
-from chalicelib.kit import clock, log
-from chalicelib.kit.conditions import Attr
-from chalicelib.kit.errors import RateLimited, TooLarge, Wait
-from chalicelib.kit.table import Key
+from chalicelib.kit import addresses, log
+from chalicelib.kit.errors import TooLarge, Wait
 from chalicelib.kit.words import Words, dumps
+from chalicelib.products.qa.store import analyses
 from chalicelib.products.qa.words import analysis as words
 
-TABLE = "ephemeral"
 BYTES_MAX = 64 * 1024
-KEPT_SECONDS = 3_600
 PERCENT = 100
-
-
-class AnalysesUsedUp(RateLimited):
-    """The account has had as many analyses today as it may."""
-
-    code = "analyses_used_up"
-
-    def __init__(self, most: int, seconds: int) -> None:
-        super().__init__(
-            f"This account has had {most} analyses today; that is as many as one may.", seconds=seconds,
-            limit_per_day=most,
-        )  # fmt: skip
 
 
 class AnalysisUnavailable(Wait):
@@ -62,7 +43,7 @@ def of_pull_request(world: World, agent: Agent, order: words.PullRequestOrder) -
 def _plan(world: World, agent: Agent, order: Words, change: Change) -> Plan:
     if len(dumps(order).encode()) > BYTES_MAX:
         raise TooLarge("body", f"must be at most {BYTES_MAX:,} bytes here; send less of the diff, or fewer comments")
-    _count(world, agent)
+    analyses.count(world.store, agent.account_id, world.settings.analyses_per_day, world.wall())
     try:
         return world.reader.plan(change)
     except ReaderUnavailable as problem:
@@ -72,18 +53,7 @@ def _plan(world: World, agent: Agent, order: Words, change: Change) -> Plan:
 
 def _address(url: str | None) -> str | None:
     """An address that a person may open; anything else that is sent as one is none."""
-    return url if url and url.lower().startswith(("https://", "http://")) else None
-
-
-def _count(world: World, agent: Agent) -> None:
-    """One analysis more today, had or not: what costs is the question. Raises AnalysesUsedUp."""
-    most, wall = world.settings.analyses_per_day, world.wall()
-    tomorrow = clock.next_day(wall)
-    row = Key(f"analyses#{agent.account_id}#{clock.day(wall)}", "count")
-    room = Attr("used").not_exists() | Attr("used").lt(most)
-    kept_until = int(tomorrow.timestamp()) + KEPT_SECONDS
-    if world.store.update(TABLE, row, put={"expires_at": kept_until}, plus={"used": 1}, where=room) is None:
-        raise AnalysesUsedUp(most, seconds=int((tomorrow - wall).total_seconds()) + 1)
+    return url if url and addresses.is_page(url) else None
 
 
 def _shown(plan: Plan) -> dict[str, Any]:

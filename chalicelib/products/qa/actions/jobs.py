@@ -94,7 +94,7 @@ def list_jobs(world: World, agent: Agent, query: words.JobsQuery) -> words.JobPa
 def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | None, message: str) -> Outcome:
     now = world.now()
     if order.outputSchema:
-        schemas.read_schema(order.outputSchema, "outputSchema")
+        schemas.check_schema(order.outputSchema, "outputSchema")
     if order.canCreateGithubIssues:
         if order.repoName is None:
             raise Invalid("canCreateGithubIssues", "needs repoName, the repository where the issues are opened")

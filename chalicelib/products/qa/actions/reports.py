@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.core.ports.reader import Extraction, Report
 from chalicelib.core.providers import context
-from chalicelib.core.reader import extract, schemas
+from chalicelib.core.reader import extract
 from chalicelib.core.world import World
 from chalicelib.kit import log
 from chalicelib.kit.lifecycle import Role
@@ -25,9 +25,8 @@ def report(world: World, sheets: Sheets) -> Report:
     assert session is not None, "what was handed in has words"  # noqa: S101
     return Report(
         url=order.url, instructions=order.description, words=session.words, answers=show.loads(session.answers),
-        fields=schemas.read_schema(show.loads(order.output_schema), "outputSchema") if order.output_schema else [],
-        passed=session.passed, validation=order.validation or "", context=_context(world, sheets),
-        wants_findings=True,
+        fields=show.wanted(order), passed=session.passed, validation=order.validation or "",
+        context=_context(world, sheets), wants_findings=True,
     )  # fmt: skip
 
 

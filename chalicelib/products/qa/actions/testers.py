@@ -8,6 +8,7 @@ from chalicelib.core.board.model import Assignment
 from chalicelib.core.files import service as files
 from chalicelib.core.heads import Ref, in_hands_of
 from chalicelib.core.identity.model import Operator
+from chalicelib.core.reader import forms
 from chalicelib.core.world import World
 from chalicelib.kit import once
 from chalicelib.kit.clock import iso
@@ -112,7 +113,8 @@ def extend(world: World, operator: Operator, job_id: str, order: words.ExtendOrd
 
 
 def submit(world: World, operator: Operator, job_id: str, said: words.Submission, key: Claim | None) -> Outcome:
-    """Hand in what was found; it is read next. Files are checked and frozen before anything is committed.
+    """Hand in what was found; it is read next. Answers that could be none are refused while the time runs; files are
+    checked and frozen before anything is committed.
 
     Raises JobNotFound, NotClaimed, WrongState, AlreadyHandedIn, JobExpired, Invalid, UploadUsed.
     """
@@ -123,6 +125,7 @@ def submit(world: World, operator: Operator, job_id: str, said: words.Submission
     job = sheets.job
     move = JOB.find("submit", job.status, Role.OPERATOR)
     _check_at_work(job, now)
+    forms.check(show.wanted(sheets.order), said.answers, "answers")
     session, used = sessions.handed_in(world, operator, job_id, said, places, uploads)
     seconds = rules.billed_seconds(_began(job), now, said.testDurationSeconds, job.most_seconds)
     wage = rules.wage_for(seconds, job.share_percent)

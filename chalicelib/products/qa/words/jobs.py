@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +13,7 @@ from pydantic import (
 )
 
 from chalicelib.core.ports.reader import READING_CHARACTERS_MAX
+from chalicelib.kit import addresses
 from chalicelib.kit.pages import PageWords, Pagination
 from chalicelib.kit.words import AmountOut, Moment, SparseWords, Words
 from chalicelib.products.qa import rules
@@ -27,16 +27,9 @@ MESSAGE = "Job created successfully. Use GET /api/job/:id to check status."
 
 def _web_url(url: str) -> str:
     """A URL that a person will open: nothing that a click could run (ruling 10)."""
-    if not url.lower().startswith(("https://", "http://")) or not _host(url):
+    if not addresses.is_page(url):
         raise ValueError("must be a URL such as https://example.com/page, with https:// or http://")
     return url
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
 
 
 def _screen(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from chalicelib.core.board.model import AssignmentState
 from chalicelib.kit.pages import PageWords, Pagination
@@ -70,12 +70,15 @@ class MyJobPage(Words):
 
 
 class FormField(Words):
-    """A question that may be answered in the form beside the tester's own words."""
+    """A question that may be answered in the form beside the tester's own words. `answerSchema` is JSON Schema: all
+    that an answer is held to, and nothing else.
+    """
 
     name: str
     type: str
     description: str
     required: bool
+    answerSchema: dict[str, Any]
 
 
 class MyJob(Words):
@@ -114,16 +117,22 @@ class ExtendOrder(Words):
 
 
 class TesterDataIn(Recorded):
-    """What was captured: lists, and the `url` of uploads."""
+    """What was captured: lists, and the `url` of uploads. What is not known here would be lost, and is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     screenshots: list[_Link] = Field(default_factory=list, max_length=20)
     videoUrl: _Link | None = None
     recordedUrl: _Link | None = None
     """An uploaded JSON file with the same three lists, for more than fits into one request; it goes before them."""
+    testDurationSeconds: Any = None
+    """There in what agents are shown (seed, "Tester Data"), and not read here: it is said beside `testerData`."""
 
 
 class Submission(Words):
-    """POST /api/tester/jobs/:id/submit."""
+    """POST /api/tester/jobs/:id/submit. What is not known here would be lost with the job, and is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     from_programs = tuple(f"testerData.{name}" for name in Recorded.model_fields)
     testerResponse: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
