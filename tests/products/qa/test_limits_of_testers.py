@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.core.board import store as board
 from tests.harness import House
 from tests.products.qa.people import customer, test_of, tester
 from tests.proofs import order
@@ -26,6 +27,25 @@ def test_who_has_left_as_many_as_one_may_claims_no_more_that_day(house: House, w
             assert (jane.abandon(job_id) if way == "abandon" else jane.reject(job_id)).status == 200
     house.advance(days=1)
     assert jane.claim(someone.ordered()).status == 200
+
+
+def test_days_on_which_one_left_are_kept_as_long_as_they_count(house: House) -> None:
+    someone, jane = customer(house), tester(house)
+
+    def days() -> list[str]:
+        load = house.world.store.get(board.TABLE, board.load_row(jane.id)) or {}
+        return [name for name in load if name.startswith(board.GAVE_BACK)]
+
+    for way in ("abandon", "overrun", "reject", "overrun", "abandon"):
+        job_id = someone.ordered(maxExtensionMinutes=0, targetDurationMinutes=1)
+        assert jane.claim(job_id).status == 200
+        assert days() == []
+        if way == "overrun":
+            house.advance(minutes=6.1)
+        else:
+            assert (jane.abandon(job_id) if way == "abandon" else jane.reject(job_id)).status == 200
+        assert len(days()) == 1
+        house.advance(days=1)
 
 
 def test_time_that_is_over_is_not_extended(house: House) -> None:
