@@ -1,6 +1,6 @@
 """Post an opening, claim a slot, hand in, give back, end. Every function returns writes for the verb's one commit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,10 +118,10 @@ def held(store: Store, product: str, opening_id: str, operator_id: str, missing:
     """The opening of a product with this id, and what an operator has to do with it, in one read. Raises `missing`."""
     if not ids.looks_like(opening_id):
         raise missing
-    opening, mine, days = rows.find_held(store, opening_id, operator_id)
+    opening, mine, load = rows.find_held(store, opening_id, operator_id)
     if opening is None or opening.product != product:
         raise missing
-    return Held(opening, None if mine is None or mine.state is AssignmentState.RELEASED else mine, days)
+    return Held(opening, None if mine is None or mine.state is AssignmentState.RELEASED else mine, left_on(load))
 
 
 def taken_by(holder: str | None, operator: Operator) -> Conflict:
@@ -141,11 +141,12 @@ class OneAtATime:
     """For a product whose work is measured while it lasts, and is over for everybody when somebody leaves it.
 
     `busy` is what is said to whoever is at work on it, `leaves_per_day` how often one may leave or give back in a UTC
-    day and still claim.
+    day and still claim, `left_on` the days on which the operator did, of which a claim forgets those gone by.
     """
 
     busy: Conflict
     leaves_per_day: int
+    left_on: Sequence[str] = ()
 
 
 def claim(
@@ -184,8 +185,7 @@ def give_back(held: Held, operator_id: str, now: datetime, most: int) -> list[Wr
 
     The writes refuse Taken, TooManyGiveBacks.
     """
-    today = clock.day(now)
-    stale = [day for day in held.gave_back_on if day < today]
+    today, stale = clock.day(now), _gone_by(held.gave_back_on, now)
     return [
         *_free(held.opening, operator_id, now),
         rows.gave_back(operator_id, held.opening.product, today, stale, most, TooManyGiveBacks(most, now)),
@@ -234,9 +234,14 @@ def work_of(
     return rows.assignments_of(store, operator_id, product, limit, after)
 
 
-def count_of_work(operator_id: str) -> Place:
+def load_of(operator_id: str) -> Place:
     """Where it is counted how much that is, for a read that other things are read in too."""
     return rows.TABLE, rows.load_row(operator_id)
+
+
+def left_on(load: Item | None) -> list[str]:
+    """The UTC days on which an operator gave work back or left it, as far as they are kept."""
+    return [name.removeprefix(rows.GAVE_BACK) for name in load or {} if name.startswith(rows.GAVE_BACK)]
 
 
 def read_count(row: Item | None, product: str) -> int:
@@ -271,7 +276,13 @@ def _more_load(operator_id: str, product: str, now: datetime, most: int, alone: 
             return alone.busy
         return full if load.get("open", 0) >= most else TooManyGiveBacks(leaves, now)
 
-    return rows.more_load_alone(operator_id, product, most, today, leaves, refusal)
+    stale = _gone_by(alone.left_on, now)
+    return rows.more_load_alone(operator_id, product, most, today, stale, leaves, refusal)
+
+
+def _gone_by(days: Sequence[str], now: datetime) -> list[str]:
+    """Those UTC days that are before today, and count for nothing."""
+    return [day for day in days if day < clock.day(now)]
 
 
 def _free(opening: Opening, operator_id: str, now: datetime) -> list[Write]:

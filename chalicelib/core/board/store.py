@@ -4,7 +4,7 @@ pk                 sk                what
 <opening id>       opening           work that can be taken; in the indexes of the feed while it can
 <opening id>       operator#op_…     an assignment; in `by_operator` and `by_worker` unless it was given back
 op_…               load              how many assignments an operator has, of each product, and has open, and gave back
-                                     on which day
+                                     or left on which day; days gone by are dropped with the next claim or give-back
 """
 
 from collections.abc import Mapping, Sequence
@@ -120,13 +120,15 @@ def move_assignment(
 
 def more_load(operator_id: str, product: str, most: int, refusal: Else) -> Write:
     """One assignment more, and it is open, unless there are as many open ones as there may be, of all products."""
-    return _more_load(operator_id, product, _fewer("open", most), refusal)
+    return _more_load(operator_id, product, (), _fewer("open", most), refusal)
 
 
-def more_load_alone(operator_id: str, product: str, most: int, day: str, most_left: int, refusal: Else) -> Write:
+def more_load_alone(
+    operator_id: str, product: str, most: int, day: str, stale: Sequence[str], most_left: int, refusal: Else
+) -> Write:
     """The same, unless one of this product is open, or as many were given back or left on this UTC day as may be."""
     room = _fewer("open", most) & _fewer(open_of(product), 1) & _fewer(gave_back_on(day), most_left)
-    return _more_load(operator_id, product, room, refusal)
+    return _more_load(operator_id, product, stale, room, refusal)
 
 
 def less_load(operator_id: str, product: str) -> Write:
@@ -144,7 +146,7 @@ def gave_back(operator_id: str, product: str, day: str, stale: Sequence[str], mo
     today = gave_back_on(day)
     return update(
         TABLE, load_row(operator_id), plus={**_both(product, -1), today: 1},
-        drop=[f"{GAVE_BACK}{one}" for one in stale], where=Attr("open").gte(1) & _fewer(today, most), refusal=refusal,
+        drop=[gave_back_on(one) for one in stale], where=Attr("open").gte(1) & _fewer(today, most), refusal=refusal,
     )  # fmt: skip
 
 
@@ -177,12 +179,11 @@ def find_assignment(store: Store, opening_id: str, operator_id: str) -> Assignme
     return _assignment(item) if item else None
 
 
-def find_held(store: Store, opening_id: str, operator_id: str) -> tuple[Opening | None, Assignment | None, list[str]]:
-    """An opening, one operator's assignment on it, and the days on which the operator gave work back: in one read."""
+def find_held(store: Store, opening_id: str, operator_id: str) -> tuple[Opening | None, Assignment | None, Item | None]:
+    """An opening, one operator's assignment on it, and the row of the operator's load: in one read."""
     rows = [opening_row(opening_id), _assignment_row(opening_id, operator_id), load_row(operator_id)]
     opening, mine, load = store.get_many(TABLE, rows)
-    days = [name.removeprefix(GAVE_BACK) for name in load or {} if name.startswith(GAVE_BACK)]
-    return read_opening(opening) if opening else None, _assignment(mine) if mine else None, days
+    return read_opening(opening) if opening else None, _assignment(mine) if mine else None, load
 
 
 def feed(store: Store, product: str, kind: str | None, limit: int, after: Mapping[str, Any] | None) -> Rows:
@@ -280,8 +281,9 @@ def _worker(operator_id: str, product: str) -> str:
     return f"{operator_id}#{product}"
 
 
-def _more_load(operator_id: str, product: str, room: ConditionBase, refusal: Else) -> Write:
-    return update(TABLE, load_row(operator_id), plus=_both(product, 1), where=room, refusal=refusal)
+def _more_load(operator_id: str, product: str, stale: Sequence[str], room: ConditionBase, refusal: Else) -> Write:
+    gone = [gave_back_on(day) for day in stale]
+    return update(TABLE, load_row(operator_id), plus=_both(product, 1), drop=gone, where=room, refusal=refusal)
 
 
 def _open(product: str, number: int) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.core.board import store as board
 from chalicelib.kit import clock
 from tests.harness import House
 from tests.products.qa.people import customer, test_of, tester
@@ -36,6 +37,25 @@ def test_a_job_without_extensions_says_that_it_allows_none(house: House) -> None
         made = test_of(house, **limit).claimed()
         refused = made.tester.extend(made.job_id, 1)
         assert (refused.status, refused.json["problem"]) == (400, "this test allows no extensions")
+
+
+def test_days_on_which_one_left_are_kept_as_long_as_they_count(house: House) -> None:
+    someone, jane = customer(house), tester(house)
+
+    def days() -> list[str]:
+        load = house.world.store.get(board.TABLE, board.load_row(jane.id)) or {}
+        return [name for name in load if name.startswith(board.GAVE_BACK)]
+
+    for way in ("abandon", "overrun", "reject", "overrun", "abandon"):
+        job_id = someone.ordered(maxExtensionMinutes=0, targetDurationMinutes=1)
+        assert jane.claim(job_id).status == 200
+        assert days() == []
+        if way == "overrun":
+            house.advance(minutes=6.1)
+        else:
+            assert (jane.abandon(job_id) if way == "abandon" else jane.reject(job_id)).status == 200
+        assert len(days()) == 1
+        house.advance(days=1)
 
 
 def test_nobody_is_told_who_a_tester_is(house: House) -> None:

@@ -28,7 +28,7 @@ def list_mine(world: World, operator: Operator, query: words.FeedQuery) -> words
     work, last = board.work_of(world.store, operator.id, kinds.PRODUCT, turn.rows, turn.after)
     page = turn.of(work)
     refs = [Ref(one.owner_id, one.opening_id) for one in page]
-    counts = [] if turn.after else [board.count_of_work(operator.id)]
+    counts = [] if turn.after else [board.load_of(operator.id)]
     jobs, counted = rows.HEADS.find_many_and(world.store, refs, counts)
     total = board.read_count(counted[0], kinds.PRODUCT) if counted else None
     shown = [show.my_row(one, jobs[one.opening_id]) for one in page]

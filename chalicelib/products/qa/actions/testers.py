@@ -16,7 +16,7 @@ from chalicelib.kit.conditions import Attr, ConditionBase
 from chalicelib.kit.errors import Conflict, Gone
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.once import Claim, Outcome
-from chalicelib.kit.table import Write
+from chalicelib.kit.table import Item, Write
 from chalicelib.products.qa import kinds, news, rules, sessions, show
 from chalicelib.products.qa.actions import endings
 from chalicelib.products.qa.lifecycle import JOB, Reason, Status
@@ -64,7 +64,8 @@ def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> O
     board.check_may_claim(opening, operator)
     if opening.deadline <= now and not opening.taken:
         raise JobExpired
-    sheets = rows.find_sheets(world.store, Ref(opening.owner_id, job_id))
+    places = [board.load_of(operator.id)]
+    sheets, (load,) = rows.find_sheets_and(world.store, Ref(opening.owner_id, job_id), places)
     job, move = sheets.job, JOB.find("claim", Status.WAITING, Role.OPERATOR)
     mine = sheets.job.model_copy(
         update={"status": Status.WORKING, "operator_id": operator.id, "working_at": now, "ends_at": _ends(job, now)}
@@ -74,7 +75,7 @@ def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> O
             job.ref, move, where=Attr("unclaimed_until").gt(iso(now)), refuse=lambda job: _cannot_claim(job, operator),
             operator_id=operator.id, working_at=now, ends_at=mine.ends_at,
         ),
-        *board.claim(opening, operator, now, world.settings.open_assignments_max, alone=_alone(world)),
+        *board.claim(opening, operator, now, world.settings.open_assignments_max, alone=_alone(world, load)),
         _overrun(mine, now),
         news.announce(world, job.ref, move, tester_alias=show.identity(world, job.account_id, operator.id).alias),
     ]  # fmt: skip
@@ -177,9 +178,9 @@ def _leave(
     return once.commit(world.store, key, writes, answer)
 
 
-def _alone(world: World) -> board.OneAtATime:
+def _alone(world: World, load: Item | None) -> board.OneAtATime:
     """A job is over when its tester leaves it: who left many today waits for tomorrow."""
-    return board.OneAtATime(HasActiveJob(), world.settings.give_backs_per_day)
+    return board.OneAtATime(HasActiveJob(), world.settings.give_backs_per_day, board.left_on(load))
 
 
 def _mine(world: World, operator: Operator, job_id: str) -> tuple[Assignment, Job]:

@@ -29,7 +29,7 @@ def list_mine(world: World, operator: Operator, query: work_words.FeedQuery) -> 
     work, last = board.work_of(world.store, operator.id, kinds.PRODUCT, turn.rows, turn.after)
     page = turn.of(work)
     refs = [Ref(one.owner_id, one.opening_id) for one in page]
-    counts = [] if turn.after else [board.count_of_work(operator.id)]
+    counts = [] if turn.after else [board.load_of(operator.id)]
     tasks, counted = rows.HEADS.find_many_and(world.store, refs, counts)
     # The list is from an index: what was given back a moment ago may still be on it, and is none of theirs any more.
     shown = [show.my_row(one, task) for one in page if (task := tasks[one.opening_id]).operator_id == operator.id]
