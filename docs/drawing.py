@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import chalicelib
+from chalicelib.doors.http import sentences
 from chalicelib.kit import lazily
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +30,8 @@ def modules() -> tuple[ModuleType, ...]:
 
 def sentence(thing: type) -> str:
     """The first sentence of a docstring, on one line."""
-    first, dot, _ = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split()).partition(". ")
+    said = sentences.told(inspect.getdoc(thing) or "")
+    first, dot, _ = " ".join(said.split("\n\n")[0].split()).partition(". ")
     return first + dot.strip()
 
 

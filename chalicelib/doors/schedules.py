@@ -3,8 +3,10 @@ night the books are proved.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from chalicelib.core.agenda import service as agenda
+from chalicelib.core.agenda.model import TIMERS
 from chalicelib.core.ledger import nightly
 from chalicelib.core.world import World
 from chalicelib.kit import log
@@ -19,6 +21,11 @@ def sweep(world: World, ring: Callable[[Bell], None] | None = None) -> int:
     if swept.rung or swept.buried:
         log.info("agenda.swept", rung=swept.rung, buried=swept.buried)
     return swept.rung
+
+
+def timers_within(world: World, span: timedelta) -> list[Bell]:
+    """The bells of all timers that will be due when so much time has passed; nothing is rung."""
+    return [bell for bell in agenda.due_by(world, world.now() + span) if bell.queue == TIMERS.queue]
 
 
 def prove(world: World) -> None:

@@ -21,7 +21,8 @@ class _Camel(Answer):
 class JobCreated(_Camel):
     """A job that testers will see in a moment."""
 
-    job_id: str
+    id: str = Field(validation_alias=AliasChoices("id", "jobId"))
+    job_id: str = Field(validation_alias=AliasChoices("jobId", "id"))
     status: str | None = None
     message: str | None = None
 
@@ -92,9 +93,10 @@ class JobDispute(_Camel):
 
 
 class JobRow(_Camel):
-    """A job as lists show it."""
+    """A job as lists show it. `id` and `job_id` are the same, as they are on the wire."""
 
     id: str = Field(validation_alias=AliasChoices("id", "jobId"))
+    job_id: str = Field(validation_alias=AliasChoices("jobId", "id"))
     status: str
     title: str | None = None
     url: str | None = None

@@ -4,12 +4,13 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from byhand.cli import exits
+from byhand.cli import exits, show
 from tests.products.qa import people
 from tests.products.qa.people import SAID
 from tests.sdk.test_sdk_cli import Terminal, rich, terminal
@@ -55,7 +56,28 @@ def test_a_page_is_tried_waited_for_and_told(rich: Terminal, tmp_path: Path) -> 
         assert part in done.stdout
     assert done.stderr.splitlines()[-1].endswith(" completed")
     told = json.loads(again.stdout)
+    assert told["job_id"] == told["id"]
+    assert not [name for name in _names(told) if name != name.lower()], "one casing"
     assert (told["result"]["data"], told["screen_size"]) == ({"works": True}, {"width": 375, "height": 667})
+
+
+def _names(told: Any) -> Iterator[str]:
+    """The names of all fields, but of what was asked for in words of one's own."""
+    for name, value in told.items() if isinstance(told, dict) else []:
+        yield name
+        yield from _names(value) if name not in ("data", "output_schema") else ()
+    for one in told if isinstance(told, list) else []:
+        yield from _names(one)
+
+
+def test_a_cost_of_less_than_a_cent_is_shown_whole(rich: Terminal) -> None:
+    with somebody_tests(rich, testDurationSeconds=1):
+        done = rich.run("test", PAGE, WORDS)
+    assert "$0.0018" in done.stdout
+    assert " 0.0018 " in rich.run("jobs").stdout
+    assert [show.amount(Decimal(text)) for text in ("25", "0.5", "1234.25", "0.000001", "0.396")] == [
+        "25.00", "0.50", "1,234.25", "0.000001", "0.396",
+    ]  # fmt: skip
 
 
 def test_what_did_not_pass_and_what_came_to_nothing_end_with_codes_of_their_own(rich: Terminal) -> None:

@@ -59,6 +59,8 @@ def test_a_job_from_order_to_result(setting: Setting) -> None:
     assert done.ended_at is not None
     assert done.ended_at.tzinfo is not None
     assert [row.id for row in client.jobs.list(status="completed")] == [made.job_id]
+    for one in (made, done, client.jobs.get(made.job_id), client.jobs.page().data[0]):
+        assert (one.id, one.job_id, hasattr(one, "jobId")) == (made.job_id, made.job_id, False)
     assert client.jobs.page(limit=1).pagination.total == 1
 
 

@@ -149,6 +149,11 @@ def sweep(world: World, ring: Callable[[Bell], None]) -> Sweep:
     return Sweep(rung, buried)
 
 
+def due_by(world: World, moment: datetime) -> list[Bell]:
+    """The bells of everything that is due by a moment; nothing is taken."""
+    return [rows.bell(due["pk"], due["queue"]) for due in rows.due(world.store, moment, SWEEP_MAX)]
+
+
 def work(world: World, jobs: Mapping[str, Job], entry_id: str) -> tuple[Bell, ...]:
     """Do what an entry says, and return the bells of its effect. A bell for an entry that is gone, or for one whose
     time has not come, is nothing.

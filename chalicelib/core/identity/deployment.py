@@ -8,7 +8,7 @@ ledger table    pk            sk        what
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kit import clock, table
@@ -98,10 +98,16 @@ def clock_offset_seconds(store: Store) -> int:
     return int(row["offset_seconds"]) if row else 0
 
 
-def advance_clock(store: Store, seconds: int) -> int:
-    """Move business time forward for every process; the new offset in seconds. Raises Invalid."""
+def moved_by(seconds: int) -> timedelta:
+    """How far the clock is moved at once. Raises Invalid."""
     if not 1 <= seconds <= ADVANCE_MAX_SECONDS:
         raise Invalid("advance_seconds", f"must be 1 to {ADVANCE_MAX_SECONDS}: the clock only moves forward")
+    return timedelta(seconds=seconds)
+
+
+def advance_clock(store: Store, seconds: int) -> int:
+    """Move business time forward for every process; the new offset in seconds. Raises Invalid."""
+    moved_by(seconds)
     room = Attr("offset_seconds").not_exists() | Attr("offset_seconds").lte(OFFSET_MAX_SECONDS - seconds)
     row = store.update(TABLE, CLOCK, plus={"offset_seconds": seconds}, where=room)
     if row is None:

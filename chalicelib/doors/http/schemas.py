@@ -14,6 +14,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
+from chalicelib.doors.http import sentences
 from chalicelib.doors.http.shapes import Shape, with_details, with_message
 from chalicelib.kit.words import Words
 
@@ -97,6 +98,13 @@ class AsWritten(GenerateJsonSchema):
     A number that is a default is shown as a number: whoever sends what a schema shows must not be refused for it.
     """
 
+    def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> Any:
+        return _told(super().generate(schema, mode))
+
+    def generate_definitions(self, inputs: Any) -> Any:
+        places, found = super().generate_definitions(inputs)
+        return places, _told(found)
+
     def ser_schema(self, schema: Any) -> Any:
         return None if schema["type"] == "function-wrap" else super().ser_schema(schema)
 
@@ -110,6 +118,18 @@ class AsWritten(GenerateJsonSchema):
         for part in found.get("properties", {}).values():
             part.pop("title", None)
         return found
+
+
+def _told(value: Any) -> Any:
+    """Schemas with the docstrings that they were made of as callers read them."""
+    if isinstance(value, list):
+        return [_told(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: sentences.told(part) if name == "description" and isinstance(part, str) else _told(part)
+        for name, part in value.items()
+    }
 
 
 def _short_names(names: Iterable[str]) -> dict[str, str]:

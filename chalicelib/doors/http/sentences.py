@@ -16,9 +16,13 @@ from chalicelib.kit import lazily
 from chalicelib.kit.errors import Refusal
 
 _RAISES = re.compile(r"\s*(?:Raises|[Tt]hey refuse|It refuses) ((?:[A-Z]\w+(?:, (?:and )?| and )?)+)[^.]*\.?")
-# Where a decision is written down says nothing to somebody who calls.
 _OURS = re.compile(r" \((?:seed|rulings?)[^)]*\)")
 _GLOBAL, _PART = ("LOAD_GLOBAL", "LOAD_NAME"), ("LOAD_ATTR", "LOAD_METHOD")
+
+
+def told(docstring: str) -> str:
+    """A docstring as callers read it: where a decision is written down says nothing to them."""
+    return _OURS.sub("", docstring)
 
 
 def summary(route: Route) -> str:
@@ -66,7 +70,7 @@ def statuses(route: Route) -> set[int]:
 def _told(route: Route) -> str:
     for function in (route.verb, *_called(route.verb)):
         if text := inspect.getdoc(function):
-            return _OURS.sub("", _RAISES.sub("", text)).strip()
+            return told(_RAISES.sub("", text)).strip()
     return ""
 
 

@@ -13,7 +13,7 @@ from chalicelib.kit.lifecycle import Lifecycle, Move, Role
 
 
 class Status(StrEnum):
-    """The seed's eight, and nothing else (ruling 29). A terminal one never changes."""
+    """Where a job stands: one of eight, and nothing else (ruling 29). One in which it has ended never changes."""
 
     PENDING = "pending"
     WAITING = "waiting"

@@ -104,7 +104,7 @@ def _show(found: Job) -> None:
         issues=[f"{one.severity}: {one.title} {one.github_issue_url or ''}".rstrip() for one in found.extracted_issues],
         screenshots=found.tester_data and found.tester_data.screenshots,
         video=found.tester_data and found.tester_data.video_url, seconds=found.test_duration_seconds,
-        cost=None if found.cost_usd is None else f"${found.cost_usd}",
+        cost=None if found.cost_usd is None else f"${show.amount(found.cost_usd)}",
     )  # fmt: skip
 
 

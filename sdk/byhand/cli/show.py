@@ -64,12 +64,18 @@ def note(sentence: str) -> None:
 def cell(value: Any) -> Text:
     """A value as people read it."""
     if isinstance(value, Decimal):
-        return Text(f"{value:,.2f}")
+        return Text(amount(value))
     if isinstance(value, datetime):
         return Text(value.astimezone().strftime("%Y-%m-%d %H:%M"))
     if isinstance(value, list):
         return Text("\n".join(str(cell(one)) for one in value))
     return Text(_CONTROLS.sub(" ", "" if value is None else str(value)))
+
+
+def amount(dollars: Decimal) -> str:
+    """An amount with two decimals, and as many more, up to the six that there are, as say something."""
+    whole, _, part = f"{dollars:,.6f}".partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(2, '0')}"
 
 
 def _console() -> Console:

@@ -8,9 +8,11 @@ from chalice.app import Chalice
 
 from chalicelib import jobs
 from chalicelib.core.world import World
+from chalicelib.doors import schedules
 from chalicelib.doors.http import house as house_routes
 from chalicelib.doors.http.mount import mount, prepare
 from chalicelib.kit.clock import parse
+from tests.faults import FlakyClient
 from tests.harness import House
 from tests.products.tasks.stages import scene
 
@@ -65,6 +67,22 @@ def test_what_is_due_is_done_before_the_clock_answers(house: House) -> None:
     stage = scene(house)
     moved = house.request("POST", CLOCK, {"advance_seconds": 5 * 86_400})
     assert moved.json["entries_rung"] == 1
+    assert stage.status == "CANCELLED"
+
+
+@pytest.mark.promise("house.clock.sweeps")
+def test_what_is_due_is_done_though_the_scheduled_sweep_was_faster_to_take_it(house: House) -> None:
+    stage, quiet, swept = scene(house), house.world, list[int]()
+
+    def sweeps_behind_the_move(name: str, _: int) -> None:
+        """The clock's row is the second that this request changes; the first counts it."""
+        if name != "update_item" and watched.calls.count("update_item") == 2 and not swept:
+            swept.append(schedules.sweep(quiet))
+
+    watched = FlakyClient(quiet.store.client, sweeps_behind_the_move)
+    with house.living_in(store=replace(quiet.store, client=watched)):
+        moved = house.request("POST", CLOCK, {"advance_seconds": 5 * 86_400})
+    assert (moved.status, swept, moved.json["entries_rung"]) == (200, [1], 0)
     assert stage.status == "CANCELLED"
 
 

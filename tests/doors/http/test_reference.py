@@ -12,8 +12,10 @@ from openapi_spec_validator import validate
 import app
 from chalicelib.doors.http import examples, manual, openapi, sentences
 from chalicelib.doors.http.routes import Route
+from chalicelib.doors.mcp import manifest
 from tests.contract.described import document, problems, request_schema
 from tests.harness import House
+from tests.rules.source import ROOT
 
 PLACES = ("/api/openapi.json", "/api/docs", "/llms.txt")
 DEEDS = [route for route in app.ROUTES if route.method == "POST" and route.words.model_fields]
@@ -131,6 +133,14 @@ def test_what_the_document_says_cannot_become_part_of_the_page() -> None:
     page = manual.page(document)
     assert "<script" not in page
     assert bad in "".join(_read(page).text)
+
+
+def test_nothing_that_is_served_speaks_of_where_our_decisions_are_written_down(house: House) -> None:
+    texts = {path: house.request("GET", path).text for path in PLACES}
+    texts |= {name: manifest.read(name) for name in ("tasks", "qa")}
+    texts |= {page: (ROOT / "docs" / f"{page}.md").read_text() for page in ("errors", "routes", "tools")}
+    for name, text in texts.items():
+        assert re.findall(r"[^.]*\b(?:rulings?|seeds?)\b[^.]*", text, re.IGNORECASE) == [], name
 
 
 @pytest.mark.promise("reference.llms")

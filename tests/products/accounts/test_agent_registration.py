@@ -35,6 +35,8 @@ def test_a_key_begins_with_the_prefix_that_was_asked_for_and_has_256_random_bits
         assert len(key.removeprefix(prefix)) == 43  # 32 bytes in base64 without padding
         assert house.request("GET", "/api/v1/agents/balance", headers={"X-API-Key": key}).status == 200
     assert _register(house).json["api_key"].startswith("ho_live_")
+    spelled = _register(house, email="spelled@example.com", prefix="qa_live_")
+    assert spelled.json["api_key"].startswith("qa_live_"), "as it is spelled elsewhere"
     refused = _register(house, email="other@example.com", key_prefix="sk_")
     assert (refused.status, refused.json["details"]["field"]) == (400, "key_prefix")
 

@@ -29,11 +29,12 @@ def test_another_key_is_shown_once_with_its_prefix_name_and_time(house: House) -
 def test_a_key_needs_no_name_and_takes_each_prefix(house: House) -> None:
     agent = house.agent()
     assert agent.send("/agents/keys").json["name"] == "default"
-    made = agent.send("/agents/keys", {"prefix": "qa_live_"})
-    assert made.json["api_key"].startswith("qa_live_")
-    assert _opens(house, made.json["api_key"])
-    refused = agent.send("/agents/keys", {"prefix": "sk_"})
-    assert (refused.status, refused.json["details"]["field"]) == (400, "prefix")
+    for spelling in ("key_prefix", "prefix"):
+        made = agent.send("/agents/keys", {spelling: "qa_live_"})
+        assert made.json["api_key"].startswith("qa_live_")
+        assert _opens(house, made.json["api_key"])
+        refused = agent.send("/agents/keys", {spelling: "sk_"})
+        assert (refused.status, refused.json["details"]["field"]) == (400, spelling)
 
 
 @pytest.mark.promise("accounts.keys.listed")

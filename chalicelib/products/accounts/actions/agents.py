@@ -67,7 +67,7 @@ def make_key(world: World, agent: Agent, order: words.KeyOrder, claim: Claim | N
 
     Raises TooManyKeys, SecretAlreadyShown.
     """
-    key, secret = identity.mint_key(agent.account_id, agent.email, order.name or "default", order.prefix, world)
+    key, secret = identity.mint_key(agent.account_id, agent.email, order.name or "default", order.key_prefix, world)
     kept = words.KeyRow(id=key.key_id, key_prefix=key.shown, name=key.name, created_at=key.created_at)
     outcome = once.commit(world.store, claim, identity.another_key(key, secret), kept)
     if outcome.replayed:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
 from chalicelib.core.identity.service import KeyPrefix
 from chalicelib.kit.pages import Pagination
@@ -15,6 +15,8 @@ def _one_spelling(tx_hash: str) -> str:
     return tx_hash.lower() if re.fullmatch("0[xX][0-9a-fA-F]+", tx_hash) else tx_hash
 
 
+_Prefix = Annotated[KeyPrefix, Field(validation_alias=AliasChoices("key_prefix", "prefix"))]
+"""What a new key begins with. `prefix` is read, too: whoever writes that wants no other key than they say."""
 Text100 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
@@ -24,7 +26,7 @@ class Registration(Words):
     name: Text100
     email: Email
     company: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
-    key_prefix: KeyPrefix = "ho_live_"
+    key_prefix: _Prefix = "ho_live_"
 
 
 class Registered(Words):
@@ -39,7 +41,7 @@ class KeyOrder(Words):
     """POST /agents/keys."""
 
     name: Text100 | None = None
-    prefix: KeyPrefix = "ho_live_"
+    key_prefix: _Prefix = "ho_live_"
 
 
 class KeyRow(Words):
@@ -58,7 +60,7 @@ class KeyMade(KeyRow):
 
 
 class KeyListed(Words):
-    """One key of the list: the seed writes this answer in camelCase."""
+    """One key of the list, whose names are in camelCase as nowhere else."""
 
     id: str
     keyPrefix: str  # noqa: N815 the seed's casing
