@@ -30,7 +30,7 @@ class Queues:
     urls: Mapping[str, str]
 
     def ring(self, bells: Iterable[Bell]) -> None:
-        """Ring each bell. One that fails is logged and left: the sweeper finds its row within a minute."""
+        """Ring each bell. One that fails is logged and left: the sweeper finds its row when it is due again."""
         for bell in bells:
             try:
                 later: Any = {"DelaySeconds": bell.delay_seconds} if bell.delay_seconds else {}

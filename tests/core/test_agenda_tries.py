@@ -6,12 +6,13 @@ import pytest
 
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda import store as rows
-from chalicelib.core.agenda.model import COURIER, JUDGE, TIMERS, Entry, Kind, Temper
+from chalicelib.core.agenda.model import COURIER, JUDGE, TEMPERS, TIMERS, Entry, Kind, Temper
 from chalicelib.core.world import World
 from chalicelib.kit.commit import commit
 from chalicelib.kit.errors import Busy, Conflict
 from chalicelib.kit.lifecycle import WrongState
 from chalicelib.kit.table import Write
+from chalicelib.products.qa import rules
 from tests.core.on_the_agenda import entry, finish, is_gone, put, sweep
 from tests.core.stand_ins import Bells, Hands, Worker
 from tests.listening import listening
@@ -32,13 +33,24 @@ def test_what_never_succeeds_is_tried_as_often_as_its_temper_says_and_then_burie
                 last = hands.now()
     assert rings == temper.tries
     expected = [temper.pause_seconds(attempt) for attempt in range(1, temper.tries)]
-    assert pauses[0] == 60
-    assert all(least <= pause <= least * 1.25 for least, pause in zip(expected[1:], pauses[1:], strict=True))
+    assert pauses[0] == expected[0]
+    assert all(least <= pause <= least * 1.25 for least, pause in zip(expected, pauses, strict=True))
     found = entry(world)
     assert found.dead
     assert [(line["level"], line["event"], line["entry"], line["kind"]) for line in lines] == [
         ("warning", "agenda.dead", "thing.do:s1", "thing.do")
     ]
+
+
+@pytest.mark.parametrize("temper", TEMPERS.values(), ids=lambda temper: temper.queue)
+def test_no_try_is_begun_while_an_earlier_one_may_still_be_under_way(temper: Temper) -> None:
+    assert min(temper.pauses_seconds) >= temper.lease_seconds
+
+
+def test_a_reader_has_had_all_its_tries_when_a_job_is_given_up() -> None:
+    """Each pause may be a quarter longer, and a minute may pass before the sweeper sees that it is over."""
+    pauses = [JUDGE.pause_seconds(attempt) * 1.25 + 60 for attempt in range(1, JUDGE.tries)]
+    assert sum(pauses) + JUDGE.lease_seconds < rules.EXTRACTION_OVERDUE.total_seconds()
 
 
 def test_webhooks_are_tried_for_about_three_days() -> None:

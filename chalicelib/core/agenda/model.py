@@ -17,7 +17,8 @@ class Temper:
     """How one kind of work behaves: the queue it rings in, how often and after what pauses it is tried.
 
     `pauses_seconds[n]` is the pause behind try n + 1; the last one repeats. `lease_seconds` is how long a consumer
-    keeps others away while it calls outside; 0 where nothing outside is called.
+    keeps others away while it calls outside; 0 where nothing outside is called. No pause is shorter than the lease: a
+    try that finds another still at it would be one lost.
     """
 
     queue: str
@@ -28,6 +29,13 @@ class Temper:
     def pause_seconds(self, attempts: int) -> int:
         """The pause after a number of tries; what is tried again within it has failed."""
         return self.pauses_seconds[min(attempts, len(self.pauses_seconds)) - 1]
+
+    @property
+    def grace(self) -> timedelta:
+        """What is rung at once is written due this much later: the bell is its first try, and if that is lost, or
+        fails, the sweeper finds the entry then.
+        """
+        return timedelta(seconds=self.pause_seconds(1))
 
 
 MINUTE, HOUR = 60, 3_600
@@ -40,9 +48,6 @@ COURIER = Temper(
 )  # fmt: skip
 JUDGE = Temper("judge", tries=4, lease_seconds=150, pauses_seconds=(3 * MINUTE, 5 * MINUTE))
 TEMPERS: Mapping[str, Temper] = {temper.queue: temper for temper in (TIMERS, COURIER, JUDGE)}
-
-# An entry that is rung at once is written due this much later: if the bell is lost, the sweeper finds the entry then.
-BELL_GRACE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from chalicelib.core.agenda import store as rows
-from chalicelib.core.agenda.model import BELL_GRACE, TEMPERS, Entry, Kind
+from chalicelib.core.agenda.model import TEMPERS, Entry, Kind
 from chalicelib.core.world import World
 from chalicelib.kit import clock, log
 from chalicelib.kit.commit import commit
@@ -84,7 +84,7 @@ def at(
     ring = due <= now
     entry = Entry(
         id=":".join(filter(None, (kind.name, subject, which))), which=which, kind=kind.name, queue=kind.temper.queue,
-        subject=subject, due_at=now + BELL_GRACE if ring else due, attempts=1 if ring else 0, data=data or {},
+        subject=subject, due_at=now + kind.temper.grace if ring else due, attempts=1 if ring else 0, data=data or {},
         not_before=None if ring else due,
     )  # fmt: skip
     return rows.write(entry, ring)
@@ -92,11 +92,11 @@ def at(
 
 def soon(kind: Kind, subject: str, seconds: int, now: datetime, *, which: str, data: Mapping[str, Any]) -> Write:
     """The write that puts a thing on the agenda some seconds from now, sooner than a sweep would find it: its queue
-    holds the bell back for as long. A bell that is lost is made good by the sweep, a minute later.
+    holds the bell back for as long. A bell that is lost is made good by the sweep, after the first pause.
     """
     entry = Entry(
         id=f"{kind.name}:{subject}:{which}", which=which, kind=kind.name, queue=kind.temper.queue, subject=subject,
-        due_at=now + timedelta(seconds=seconds) + BELL_GRACE, attempts=1, data=data,
+        due_at=now + timedelta(seconds=seconds) + kind.temper.grace, attempts=1, data=data,
     )  # fmt: skip
     return rows.write(entry, True, seconds)
 
@@ -184,7 +184,7 @@ def find_dead(world: World, entry_id: str) -> Entry:
 
 def rerun(world: World, entry: Entry) -> Write:
     """The write that gives a dead entry its tries again, and rings for it. It refuses EntryNotDead."""
-    return rows.revive(entry, world.now() + BELL_GRACE, EntryNotDead())
+    return rows.revive(entry, world.now() + entry.temper.grace, EntryNotDead())
 
 
 def drop(entry: Entry) -> Write:

@@ -1,5 +1,6 @@
 """Readers for tests of qa: one whose mind is made up, one that is away, and one that asks a model of ours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +25,14 @@ class FixedReader:
 
 @dataclass
 class AbsentReader:
-    """Gives no answer, as often as it is asked."""
+    """Gives no answer, as often as it is asked, whatever happens while it is."""
 
+    while_asked: Callable[[], None] = lambda: None
     asked: int = 0
 
     def extract(self, report: Report, problem: str = "") -> Extraction:
         self.asked += 1
+        self.while_asked()
         raise ReaderUnavailable("no answer in 50 s")
 
     def plan(self, change: Change) -> Plan:

@@ -10,6 +10,7 @@ from chalicelib.core.ports.reader import Extraction
 from tests.products.qa.conftest import Hours
 from tests.products.qa.people import Test, test_of
 from tests.products.qa.stand_ins import AbsentReader, FixedReader
+from tests.proofs.bells import deliver, entry_of, lose_all
 
 NOT_TOLD = {"result", "costUsd", "testDurationSeconds", "testerResponse", "testerData", "extractedIssues"}
 SCHEMA = {"works": {"type": "boolean", "description": "Does it work?"}}
@@ -149,6 +150,32 @@ def test_a_reader_that_comes_back_in_time_reads_what_was_handed_in(hours: Hours)
         hours.pass_by(minutes=20)
     assert made.job["status"] == "completed"
     assert made.job["result"] == {"success": True, "explanation": "They bought a pencil.", "data": {}}
+
+
+@pytest.mark.promise("qa.ending.error")
+@pytest.mark.parametrize("seconds", [0, 125])
+def test_a_reader_is_asked_four_times_however_long_it_takes_to_say_nothing(hours: Hours, seconds: int) -> None:
+    """While it is asked the sweeper comes by every minute, and whatever it rings finds somebody at it."""
+    made, reader = test_of(hours.house), AbsentReader(while_asked=lambda: _sweeps_meanwhile(hours, seconds))
+    with hours.house.living_in(reader=reader):
+        made.claimed()
+        assert made.tester.submit(made.job_id).status == 200
+        hours.house.drain()
+        for _ in range(30):
+            hours.pass_by(minutes=1)
+    assert reader.asked == 4
+    assert made.job["reason"] == "ai_processing_error"
+
+
+def _sweeps_meanwhile(hours: Hours, seconds: int) -> None:
+    """Some seconds pass, and all that the sweeper may ring in them is heard at once."""
+    entry_id = entry_of(hours.house, "job.extract")
+    for _ in range(seconds // 60):
+        hours.pass_unnoticed(minutes=1)
+        hours.house.sweep()
+        lose_all(hours.house)
+        deliver(hours.house, "judge", entry_id)
+    hours.pass_unnoticed(seconds=seconds % 60)
 
 
 @pytest.mark.promise("qa.ending.completed_final")
