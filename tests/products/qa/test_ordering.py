@@ -137,6 +137,11 @@ def test_who_has_less_than_that_is_told_how_much_is_needed(house: House) -> None
     poor = customer(house, deposit=6)
     refused = poor.create()
     assert (refused.status, refused.json["code"]) == (402, "insufficient_funds")
+    told = "up to 60 minutes: deposit, or lower targetDurationMinutes or maxExtensionMinutes."
+    assert told in refused.json["message"]
+    assert told in refused.json["error"]
+    short = poor.create(targetDurationMinutes=60, allowDurationExtension=False)
+    assert short.json["message"].endswith("up to 60 minutes: deposit, or lower targetDurationMinutes.")
     assert "6.48" in refused.json["message"]
     assert poor.create(allowDurationExtension=False).status == 201
     assert poor.balance() == (5.46, 0.54)

@@ -16,7 +16,7 @@ from chalicelib.core.waiting import Look, Wait
 from chalicelib.core.world import World
 from chalicelib.kit import ids, money, once
 from chalicelib.kit.clock import iso
-from chalicelib.kit.errors import Invalid, Unfinished
+from chalicelib.kit.errors import Invalid, Refusal, Unfinished
 from chalicelib.kit.once import Claim, Outcome
 from chalicelib.kit.words import dumps
 from chalicelib.products.qa import kinds, rules, show
@@ -40,6 +40,13 @@ class StillRunning(Unfinished):
         super().__init__(
             f"The job is still {status}. It goes on; look with GET /api/job/{job_id}.", jobId=job_id, status=status
         )
+
+
+class TooLittleForJob(ledger.InsufficientFunds):
+    """There is less money than a job can cost at most; what would help is said, since that is for the longest time."""
+
+    def __init__(self, less: ledger.InsufficientFunds, job: Job) -> None:
+        Refusal.__init__(self, f"{less.sentence} {_shorter(job)}", **less.details)
 
 
 def create(
@@ -101,7 +108,6 @@ def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | N
         repositories.check_allowed(world.store, agent.account_id, order.repoName)
     book = ledger.book_of(world.store, agent.account_id)
     job = _job(world, agent, order, book, now)
-    ledger.check_deposit(book, job.held_micros)
     held = postings.hold(job.job_id, agent.account_id, job.held_micros)
     facts = {"job_id": job.job_id, "status": job.status, "cost_usd_max": money.to_decimal(job.held_micros)}
     writes = [
@@ -112,7 +118,18 @@ def _create(world: World, agent: Agent, order: words.JobFields, claim: Claim | N
         events.record(world, "job.created", agent.account_id, job.job_id, facts),
     ]
     answer = words.JobCreated(jobId=job.job_id, id=job.job_id, status=job.status, message=message)
-    return once.commit(world.store, claim, writes, answer)
+    try:
+        ledger.check_deposit(book, job.held_micros)
+        return once.commit(world.store, claim, writes, answer)
+    except ledger.InsufficientFunds as less:
+        raise TooLittleForJob(less, job) from None
+
+
+def _shorter(job: Job) -> str:
+    """How a job would cost less at most."""
+    longest = show.plain_minutes(job.target_seconds + job.extension_seconds_max)
+    lower = "targetDurationMinutes" + (" or maxExtensionMinutes" if job.extension_seconds_max else "")
+    return f"This test can take up to {longest} minutes: deposit, or lower {lower}."
 
 
 def _same_words(world: World, agent: Agent, order: words.JobFields) -> Claim:
