@@ -20,7 +20,8 @@ from chalicelib.kit.table import Key
 from tests import faults
 from tests.faults import Fault, FlakyClient
 from tests.harness import House, Reply, picture
-from tests.products.qa.people import ORDER, SAID, Customer, Tester
+from tests.products.qa import disputes
+from tests.products.qa.people import ORDER, SAID, Customer, Test, Tester, tester
 from tests.products.tasks.sealing import Errand
 from tests.products.tasks.stages import PHOTOS, Scene, scene
 from tests.proofs import order
@@ -154,6 +155,19 @@ def _on_job(words: Any = None, *, claimed: bool = True) -> Prepare:
     return prepare
 
 
+def _earned(*, disputed: bool) -> Prepare:
+    """A deed about a job whose pay is held."""
+
+    def prepare(stage: Scene) -> Ask:
+        customer = Customer(stage.agent)
+        made = Test(stage.house, customer, tester(stage.house), customer.ordered(**_job_words())).completed()
+        if disputed:
+            assert disputes.dispute(made).status == 200
+        return Ask(made.job_id, {**BECAUSE, "outcome": "refund"} if disputed else BECAUSE)
+
+    return prepare
+
+
 def _recording(stage: Scene) -> Ask:
     """Only whoever is at work announces a file."""
     _another(stage, "ACCEPTED")
@@ -233,6 +247,8 @@ ASKS: dict[str, Prepare] = {
     "POST /api/v1/tasks/{task_id}/dispute": _on_task("COMPLETED", BECAUSE),
     f"POST {_ADMIN}/disputes/{{dispute_id}}/resolve": _dispute,
     f"POST {_ADMIN}/tasks/{{task_id}}/dispute": _on_task("COMPLETED", BECAUSE),
+    f"POST {_ADMIN}/jobs/{{job_id}}/dispute": _earned(disputed=False),
+    f"POST {_ADMIN}/jobs/{{job_id}}/dispute/resolve": _earned(disputed=True),
     f"POST {_ADMIN}/tasks/{{task_id}}/cancel": _on_task("ACCEPTED", BECAUSE),
     f"POST {_ADMIN}/task-types/{{task_type}}": lambda stage: Ask("PHOTO", {**BECAUSE, "enabled": True}),
     f"POST {_ADMIN}/operators/{{operator_id}}/suspend": lambda stage: Ask(stage.operator.id, BECAUSE),
