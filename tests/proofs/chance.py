@@ -25,7 +25,7 @@ COMMON = settings(
     suppress_health_check=list(HealthCheck),
 )
 # Making a failing example small takes minutes, because every try raises a deployment: that is for the long search.
-QUICK = settings(COMMON, max_examples=2, stateful_step_count=16, phases=[Phase.generate])
+QUICK = settings(COMMON, max_examples=1, stateful_step_count=16, phases=[Phase.generate])
 LONG = settings(COMMON, max_examples=8, stateful_step_count=30)
 PICKS = st.integers(0, 5)
 KEYED = st.booleans()

@@ -88,7 +88,10 @@ TIMERS = {
 # Rung twice elsewhere: beside the providers and notices that lead to them, or, since they need an endpoint and no task,
 # in tests/core/test_endpoints.py.
 ELSEWHERE = {"events.pump", "webhook.endpoint", "payout.look", "account.suspend"}
-BY_NAME = pytest.mark.parametrize("name", TIMERS)
+QUICK = ("the guardian looks", "a hold ends", "a payout is sent", "a test is overrun", "an issue is opened")
+BY_NAME = pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in TIMERS]
+)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ After each race the whole of order.py holds. The races that money hangs on most 
 
 from functools import partial
 
+import pytest
+
 from chalicelib.core.heads import Ref
 from chalicelib.products.tasks.store.tasks import HEADS
 from tests.harness import House, Reply
@@ -58,6 +60,7 @@ def test_fifty_requests_under_one_key_are_one_task_and_one_answer(quiet: House) 
 
 
 @ON_BOTH_STORES
+@pytest.mark.slow
 def test_money_for_twenty_five_posts_twenty_five_of_fifty(quiet: House) -> None:
     agent = quiet.agent(deposit="590.00")
     words = agent.order(**ERRAND)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     initialize,
@@ -247,7 +246,7 @@ class Trials(Chance):
 
 
 def test_whatever_happens_to_jobs_everything_stays_in_order(moto_session: None) -> None:
-    run_state_machine_as_test(Trials, settings=settings(QUICK, max_examples=1))
+    run_state_machine_as_test(Trials, settings=QUICK)
 
 
 @pytest.mark.slow

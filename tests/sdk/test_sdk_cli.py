@@ -179,6 +179,7 @@ def test_without_an_account_the_sentence_says_what_to_do(terminal: Terminal) -> 
     assert terminal.run("balance").exit_code == 3
 
 
+@pytest.mark.slow
 def test_a_deployment_that_is_away_is_told_with_the_key_to_go_on_with(config_folder: Path) -> None:
     settings.save(Settings("http://127.0.0.1:9/api/v1", "ho_live_x"))
     done = CliRunner().invoke(app, ["cancel", "task_1"])
@@ -197,6 +198,7 @@ def test_every_exit_code_is_explained_and_every_error_has_one() -> None:
     assert exits.of_error(errors.BadSignature()) == 1
 
 
+@pytest.mark.slow
 def test_listen_forwards_what_happens_signed_as_an_endpoints_delivery(rich: Terminal) -> None:
     heard: list[tuple[dict[str, str], bytes]] = []
 

@@ -126,6 +126,7 @@ def test_an_endpoint_is_made_told_turned_and_taken_away(setting: Setting, postma
         client.webhooks.get(made.id)
 
 
+@pytest.mark.slow
 def test_events_are_listed_and_followed(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     client = setting.client()
     cursor = client.events.page().pagination.next_cursor

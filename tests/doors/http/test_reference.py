@@ -140,7 +140,7 @@ def test_nothing_that_is_served_speaks_of_where_our_decisions_are_written_down(h
     texts |= {name: manifest.read(name) for name in ("tasks", "qa")}
     texts |= {page: (ROOT / "docs" / f"{page}.md").read_text() for page in ("errors", "routes", "tools")}
     for name, text in texts.items():
-        assert re.findall(r"[^.]*\b(?:rulings?|seeds?)\b[^.]*", text, re.IGNORECASE) == [], name
+        assert re.findall(r".{,60}\b(?:rulings?|seeds?)\b.{,60}", text, re.IGNORECASE) == [], name
 
 
 @pytest.mark.promise("reference.llms")
