@@ -12,9 +12,11 @@ from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import COURIER, Entry, Kind
 from chalicelib.core.events import store as rows
 from chalicelib.core.events.catalogue import wants
+from chalicelib.core.heads import Ref
 from chalicelib.core.identity.model import Admin
 from chalicelib.core.world import World
 from chalicelib.kit import ids, log
+from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.signed import signature, standard_webhook
 from chalicelib.kit.table import Item, Write
 
@@ -27,6 +29,12 @@ FILTERED_ROWS = 500
 def record(world: World, name: str, account_id: str, subject: str, data: Mapping[str, Any]) -> Write:
     """The write that says that something happened. `name` is in the past tense, such as `task.accepted`."""
     return rows.write(name, account_id, subject, dict(data), world.now(), world.wall())
+
+
+def moved(world: World, ref: Ref, move: Move, id_field: str, facts: Mapping[str, Any]) -> Write:
+    """The event of a move: what is called so in the table of moves, with the states before and after."""
+    data = {id_field: ref.id, "status": move.end, "previous_status": move.start, **facts}
+    return record(world, str(move.announced), ref.account_id, ref.id, data)
 
 
 def audit(world: World, admin: Admin, act: str, subject: str, reason: str, **facts: Any) -> Write:

@@ -11,7 +11,6 @@ from chalicelib.core.agenda.model import Entry
 from chalicelib.core.board import service as board
 from chalicelib.core.board.model import Opening
 from chalicelib.core.disputes import Outcome
-from chalicelib.core.heads import Ref
 from chalicelib.core.identity import service as identity
 from chalicelib.core.ledger import postings
 from chalicelib.core.ledger import service as ledger
@@ -20,7 +19,7 @@ from chalicelib.core.world import World
 from chalicelib.kit import log
 from chalicelib.kit.lifecycle import Role
 from chalicelib.kit.table import Write
-from chalicelib.products.qa import kinds, news, rules, show, telling
+from chalicelib.products.qa import kinds, news, rules, show, subjects, telling
 from chalicelib.products.qa.actions import disputes, endings, reports
 from chalicelib.products.qa.lifecycle import JOB, Reason, Status
 from chalicelib.products.qa.model.jobs import Job, Sheets
@@ -31,20 +30,20 @@ OPEN = (Status.PENDING, Status.WAITING)
 
 def announce(world: World, entry: Entry) -> list[Write]:
     """Put a job on the board."""
-    sheets = telling.find(world, entry)
+    sheets = subjects.sheets(world, entry)
     job, now = sheets.job, world.now()
     move = JOB.find("announce", job.status, Role.CLOCK)
     return [
         *rows.HEADS.move(job.ref, move, waiting_at=now),
         board.post(_opening(world, sheets)),
-        news.announce(world, job.ref, move),
+        news.moved(world, job.ref, move),
         *([agenda.at(kinds.TELL_SLACK, job.ref.path, now, now)] if world.settings.tells_slack else []),
     ]
 
 
 def expire(world: World, entry: Entry) -> list[Write]:
     """Nobody has claimed a job in time (ruling 32)."""
-    job = _job(world, entry)
+    job = subjects.job(world, entry)
     move = JOB.find("expire", job.status, Role.CLOCK)
     if job.unclaimed_until > world.now():
         raise agenda.NotCurrent
@@ -54,7 +53,7 @@ def expire(world: World, entry: Entry) -> list[Write]:
 
 def overrun(world: World, entry: Entry) -> list[Write]:
     """Whoever claimed a job has not handed it in (ruling 32)."""
-    job = _job(world, entry)
+    job = subjects.job(world, entry)
     move = JOB.find("overrun", job.status, Role.CLOCK)
     if job.submitted_at is not None or job.ends_at is None or job.ends_at + rules.LATE > world.now():
         raise agenda.NotCurrent
@@ -64,7 +63,7 @@ def overrun(world: World, entry: Entry) -> list[Write]:
 
 def extract(world: World, entry: Entry) -> list[Write]:
     """Have what was handed in read. A reader that gives no answer is asked again, until that is overdue."""
-    sheets = telling.find(world, entry)
+    sheets = subjects.sheets(world, entry)
     JOB.find("complete", sheets.job.status, Role.GUARDIAN)
     try:
         return reports.read(world, sheets)
@@ -75,7 +74,7 @@ def extract(world: World, entry: Entry) -> list[Write]:
 
 def extract_overdue(world: World, entry: Entry) -> list[Write]:
     """Nobody could read what was handed in."""
-    job = _job(world, entry)
+    job = subjects.job(world, entry)
     move = JOB.find("fail", job.status, Role.CLOCK)
     why = "What the tester said could not be read by the AI in time. Nothing is charged."
     return endings.ending(world, job, move, Reason.AI_PROCESSING_ERROR, why, endings.handed_in(job))
@@ -83,7 +82,7 @@ def extract_overdue(world: World, entry: Entry) -> list[Write]:
 
 def mature(world: World, entry: Entry) -> list[Write]:
     """The hold is over: the pay can be paid out. The head decides between this and a dispute (ruling 15)."""
-    job, now = _job(world, entry), world.now()
+    job, now = subjects.job(world, entry), world.now()
     move = JOB.find("mature", job.status, Role.CLOCK)
     if not job.held or job.disputed_at or job.operator_id is None or job.hold_until is None or job.hold_until > now:
         raise agenda.NotCurrent
@@ -94,13 +93,13 @@ def mature(world: World, entry: Entry) -> list[Write]:
     return [
         *rows.HEADS.move(job.ref, move, where=disputes.undisputed(), held=False),
         *ledger.writes(postings.mature(job.job_id, job.operator_id, wage), now),
-        news.announce(world, job.ref, move),
+        news.moved(world, job.ref, move),
     ]
 
 
 def resolve(world: World, entry: Entry) -> list[Write]:
     """Nobody resolved a dispute: its pay is released (ruling 15)."""
-    job = _job(world, entry)
+    job = subjects.job(world, entry)
     if job.disputed_at is None or job.dispute_outcome is not None or job.operator_id is None:
         raise agenda.NotCurrent
     if identity.any_suspended(world.store, [job.account_id, job.operator_id]):
@@ -141,8 +140,3 @@ JOBS: Mapping[str, agenda.Job] = {
     kinds.TELL_SLACK.name: telling.tell_slack,
     kinds.OPEN_ISSUE.name: telling.open_issue,
 }
-
-
-def _job(world: World, entry: Entry) -> Job:
-    """The head of an entry's job. Raises Orphan."""
-    return agenda.subject(entry, lambda: rows.HEADS.find(world.store, Ref.of(entry.subject)))

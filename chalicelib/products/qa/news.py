@@ -9,7 +9,6 @@ from chalicelib.kit.lifecycle import Move
 from chalicelib.kit.table import Write
 
 
-def announce(world: World, ref: Ref, move: Move, **facts: Any) -> Write:
+def moved(world: World, ref: Ref, move: Move, **facts: Any) -> Write:
     """The event of a move."""
-    data = {"job_id": ref.id, "status": move.end, "previous_status": move.start, **facts}
-    return events.record(world, str(move.announced), ref.account_id, ref.id, data)
+    return events.moved(world, ref, move, "job_id", facts)

@@ -3,7 +3,6 @@
 from chalicelib.core.agenda import service as agenda
 from chalicelib.core.agenda.model import Entry
 from chalicelib.core.events import service as events
-from chalicelib.core.heads import Ref
 from chalicelib.core.identity import service as identity
 from chalicelib.core.ports.forge import ForgeRefused, ForgeUnavailable, Issue
 from chalicelib.core.ports.reader import Finding
@@ -11,7 +10,7 @@ from chalicelib.core.providers import slack
 from chalicelib.core.world import World
 from chalicelib.kit import log, money
 from chalicelib.kit.table import Write
-from chalicelib.products.qa import issues, kinds, rules, show
+from chalicelib.products.qa import issues, kinds, rules, show, subjects
 from chalicelib.products.qa.lifecycle import Status
 from chalicelib.products.qa.model.jobs import OpenedIssue, Sheets
 from chalicelib.products.qa.store import jobs as rows
@@ -20,7 +19,7 @@ from chalicelib.products.qa.store import repositories
 
 def tell_slack(world: World, entry: Entry) -> list[Write]:
     """Post a job that can be claimed. Its only effect here is that it is done; news of a job that is gone is none."""
-    sheets = find(world, entry)
+    sheets = subjects.sheets(world, entry)
     if sheets.job.status is Status.WAITING:
         slack.post(world, _message(world, sheets))
     return []
@@ -30,7 +29,7 @@ def open_issue(world: World, entry: Entry) -> list[Write]:
     """Make an issue of a finding, once. What GitHub refuses for good is given up and told, anything else is tried
     again; for a suspended account it is put off. Raises RepoNotAllowed: the grant was taken back, and the entry ends.
     """
-    sheets, number = find(world, entry), int(agenda.about(entry))
+    sheets, number = subjects.sheets(world, entry), int(agenda.about(entry))
     job, told = sheets.job, {"job_id": sheets.job.job_id, "finding": number}
     if sheets.result is None or sheets.order.repo is None or number in sheets.issues:
         return []
@@ -49,11 +48,6 @@ def open_issue(world: World, entry: Entry) -> list[Write]:
         rows.add_issue(job.job_id, number, OpenedIssue(url=opened.url, number=opened.number)),
         events.record(world, "job.issue_opened", job.account_id, job.job_id, {**told, "url": opened.url}),
     ]
-
-
-def find(world: World, entry: Entry) -> Sheets:
-    """All of an entry's job. Raises Orphan."""
-    return agenda.subject(entry, lambda: rows.find_sheets(world.store, Ref.of(entry.subject)))
 
 
 def _opened(world: World, sheets: Sheets, number: int, *, again: bool) -> Issue:

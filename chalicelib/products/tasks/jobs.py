@@ -75,7 +75,7 @@ def lapse(world: World, entry: Entry) -> list[Write]:
     return [
         *rows.HEADS.move(task.ref, move, where=disputes.same_proof(task)),
         *disputes.enter(world, dispute),
-        news.announce(world, task.ref, move, dispute_id=dispute.dispute_id),
+        news.moved(world, task.ref, move, dispute_id=dispute.dispute_id),
     ]
 
 
@@ -108,7 +108,7 @@ def mature(world: World, entry: Entry) -> list[Write]:
     return [
         *rows.HEADS.move(task.ref, move, where=Attr("held").eq(True), held=False),
         *ledger.writes(postings.mature(task.task_id, task.operator_id, task.reward_micros), now),
-        news.announce(world, task.ref, move, operator_id=task.operator_id),
+        news.moved(world, task.ref, move, operator_id=task.operator_id),
     ]
 
 

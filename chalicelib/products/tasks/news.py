@@ -20,10 +20,9 @@ def price(task: Task) -> dict[str, Any]:
     return {"reward_usd": reward, "platform_fee_usd": fee}
 
 
-def announce(world: World, ref: Ref, move: Move, **facts: Any) -> Write:
+def moved(world: World, ref: Ref, move: Move, **facts: Any) -> Write:
     """The event of a move."""
-    data = {"task_id": ref.id, "status": move.end, "previous_status": move.start, **facts}
-    return events.record(world, str(move.announced), ref.account_id, ref.id, data)
+    return events.moved(world, ref, move, "task_id", facts)
 
 
 def callback(world: World, sheets: Sheets, event: str, verdict: GuardianResult) -> list[Write]:

@@ -45,7 +45,7 @@ def opening(world: World, job: Job, reason: str) -> list[Write]:
     return [
         *rows.HEADS.move(job.ref, move, where=in_hold, disputed_at=now),
         agenda.at(kinds.RESOLVE, job.ref.path, due, now),
-        news.announce(world, job.ref, move, reason=reason),
+        news.moved(world, job.ref, move, reason=reason),
     ]
 
 
@@ -83,7 +83,7 @@ def resolution(world: World, job: Job, outcome: Outcome, shares: Shares, role: R
         ),
         *_on_board(job, job.operator_id, outcome, shares, now),
         *ledger.writes(postings.take_back_wage(job.job_id, job.account_id, job.operator_id, shares), now),
-        news.announce(world, job.ref, move, **told, refunded_usd=money.to_decimal(refunded)),
+        news.moved(world, job.ref, move, **told, refunded_usd=money.to_decimal(refunded)),
         events.record(world, "dispute.resolved", job.operator_id, job.job_id, {"job_id": job.job_id, **told}),
     ]  # fmt: skip
 

@@ -43,7 +43,7 @@ def completion(world: World, job: Job, move: Move, result: Result, *, opens_issu
         *ledger.writes(paid, now),
         agenda.at(kinds.MATURE, job.ref.path, hold_until, now, which=iso(hold_until)),
         *(agenda.at(kinds.OPEN_ISSUE, job.ref.path, now, now, which=str(number)) for number in issues),
-        news.announce(
+        news.moved(
             world, job.ref, move, success=result.success, cost_usd=money.to_decimal(cost),
             test_duration_seconds=job.billed_seconds,
         ),
@@ -65,7 +65,7 @@ def ending(
         ),
         *_off_the_board(job, now),
         *ledger.writes(postings.refund(job.job_id, job.account_id, job.held_micros), now),
-        news.announce(world, job.ref, move, reason=reason),
+        news.moved(world, job.ref, move, reason=reason),
     ]  # fmt: skip
 
 

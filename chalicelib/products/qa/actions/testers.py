@@ -77,7 +77,7 @@ def claim(world: World, operator: Operator, job_id: str, key: Claim | None) -> O
         ),
         *board.claim(opening, operator, now, world.settings.open_assignments_max, alone=_alone(world, load)),
         _overrun(mine, now),
-        news.announce(world, job.ref, move, tester_alias=show.identity(world, job.account_id, operator.id).alias),
+        news.moved(world, job.ref, move, tester_alias=show.identity(world, job.account_id, operator.id).alias),
     ]  # fmt: skip
     taken = board.claimed(opening, operator, now)
     try:
@@ -107,7 +107,7 @@ def extend(world: World, operator: Operator, job_id: str, order: words.ExtendOrd
             extension_seconds=granted, ends_at=longer.ends_at,
         ),
         _overrun(longer, now),
-        news.announce(world, job.ref, move, extension_seconds=granted),
+        news.moved(world, job.ref, move, extension_seconds=granted),
     ]  # fmt: skip
     sheets = rows.find_sheets(world.store, job.ref)
     return once.commit(world.store, key, writes, show.my_job(world, sheets.of(longer), mine))
@@ -140,7 +140,7 @@ def submit(world: World, operator: Operator, job_id: str, said: words.Submission
         *board.hand_in(mine),
         agenda.at(kinds.EXTRACT, job.ref.path, now, now),
         agenda.at(kinds.EXTRACT_OVERDUE, job.ref.path, now + rules.EXTRACTION_OVERDUE, now),
-        news.announce(world, job.ref, move, test_duration_seconds=seconds),
+        news.moved(world, job.ref, move, test_duration_seconds=seconds),
     ]  # fmt: skip
     answer = words.Submitted(
         id=job_id, status=Status(move.end), submittedAt=now, testDurationSeconds=seconds, payUsd=wage

@@ -107,7 +107,7 @@ def verify(world: World, agent: Agent, task_id: str, order: words.VerifyOrder, c
         writes = [
             *rows.HEADS.move(task.ref, move, where=disputes.same_proof(task), verified_by="agent"),
             *disputes.enter(world, dispute),
-            news.announce(world, task.ref, move, dispute_id=dispute.dispute_id),
+            news.moved(world, task.ref, move, dispute_id=dispute.dispute_id),
         ]
         message = "Proof manually rejected. The escrowed funds stay in escrow until the dispute is resolved."
     answer = words.Decided(task_id=task_id, status=Status(move.end), message=message)

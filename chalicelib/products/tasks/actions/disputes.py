@@ -101,7 +101,7 @@ def dispute_earning(
     writes = [
         *rows.HEADS.move(task.ref, move, where=in_hold),
         *enter(world, dispute),
-        news.announce(world, task.ref, move, dispute_id=dispute.dispute_id, reason=reason),
+        news.moved(world, task.ref, move, dispute_id=dispute.dispute_id, reason=reason),
     ]
     return dispute, writes
 
@@ -143,7 +143,7 @@ def resolution(
         dispute_store.resolved(dispute, outcome, shares, by=by, resolution=why, now=now),
         *_on_board(dispute, outcome, now),
         *ledger.writes(_paid(task, dispute, shares, now), now),
-        news.announce(world, task.ref, move, **told, refunded_usd=refunded),
+        news.moved(world, task.ref, move, **told, refunded_usd=refunded),
         events.record(world, "dispute.resolved", dispute.operator_id, dispute.dispute_id, told),
     ]
 

@@ -51,7 +51,7 @@ def completion(world: World, task: Task, move: Move, *, verified_by: str) -> lis
         *board.complete(task.task_id, task.operator_id, now),
         *ledger.writes(paid, now),
         agenda.at(kinds.MATURE, task.ref.path, hold_until, now, which=iso(hold_until)),
-        news.announce(world, task.ref, move, **news.price(task)),
+        news.moved(world, task.ref, move, **news.price(task)),
     ]  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def cancellation(
         ),
         *board.withdraw(task.task_id, task.operator_id, now, at_work_on=at_work_on),
         *ledger.writes(postings.refund(task.task_id, task.account_id, task.total_micros), now),
-        news.announce(world, task.ref, move, cancel_reason=reason, refunded_usd=money.to_decimal(task.total_micros)),
+        news.moved(world, task.ref, move, cancel_reason=reason, refunded_usd=money.to_decimal(task.total_micros)),
     ]  # fmt: skip
 
 
@@ -88,5 +88,5 @@ def reopening(world: World, task: Task, move: Move, freed: list[Write], reason: 
         *rows.HEADS.move(task.ref, move, where=in_hands_of(task.operator_id), drop=OF_THE_OPERATOR),
         *freed,
         agenda.at(kinds.EXPIRE, task.ref.path, max(task.deadline, now), now, which=f"again-{iso(now)}"),
-        news.announce(world, task.ref, move, operator_id=task.operator_id, reason=reason),
+        news.moved(world, task.ref, move, operator_id=task.operator_id, reason=reason),
     ]

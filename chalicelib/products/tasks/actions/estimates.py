@@ -53,7 +53,7 @@ def approve(world: World, agent: Agent, task_id: str, claim: Claim | None) -> Ou
     writes = [
         *rows.HEADS.move(task.ref, move, where=in_hands_of(task.operator_id) & in_time, accepted_at=now),
         endings.expiry_of_work(task.ref, task.deadline, now),
-        news.announce(world, task.ref, move, operator_id=task.operator_id, estimate_minutes=minutes),
+        news.moved(world, task.ref, move, operator_id=task.operator_id, estimate_minutes=minutes),
     ]
     answer = work_words.EstimateApproved(
         task_id=task_id, status=Status(move.end), accepted_at=now, operator=shown, estimate_minutes=minutes,

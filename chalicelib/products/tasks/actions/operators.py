@@ -101,7 +101,7 @@ def accept(
         *board.claim(opening, operator, now, world.settings.open_assignments_max),
         # Until the agent approves an estimate the task ends at its deadline, like one that nobody has taken.
         rows.put_estimate(task_id, estimate) if estimate else endings.expiry_of_work(ref, opening.deadline, now),
-        news.announce(world, ref, move, operator_id=operator.id, **minutes),
+        news.moved(world, ref, move, operator_id=operator.id, **minutes),
     ]  # fmt: skip
     status = Status(move.end)
     answer = (
@@ -144,7 +144,7 @@ def submit(
         *board.hand_in(mine, again=again),
         agenda.at(kinds.JUDGE_PROOF, task.ref.path, now, now, which=str(number)),
         agenda.at(kinds.JUDGE_OVERDUE, task.ref.path, now + rules.GUARDIAN_OVERDUE, now, which=str(number)),
-        news.announce(world, task.ref, move, submission=number),
+        news.moved(world, task.ref, move, submission=number),
     ]  # fmt: skip
     return once.commit(
         world.store, claim, writes, work_words.Submitted(task_id=task_id, status=Status(move.end), submitted_at=now)

@@ -45,7 +45,7 @@ def rate(world: World, agent: Agent, task_id: str, order: work_words.RateOrder, 
         ),
         rows.add_rating(task_id, Rating(rating=order.rating, comment=order.comment)),
         identity.rate(operator.id, order.rating),
-        news.announce(world, task.ref, move, operator_id=operator.id, rating=order.rating),
+        news.moved(world, task.ref, move, operator_id=operator.id, rating=order.rating),
     ]  # fmt: skip
     shown = show.operator(task.model_copy(update={"operator_rating_tenths": tenths}))
     assert shown is not None, "somebody completed it"  # noqa: S101

@@ -98,7 +98,7 @@ def _follow(
         ),
         rows.add_verdict(task.task_id, task.submissions, result),
         *_next(world, sheets, decision, result, now),
-        news.announce(world, task.ref, move, guardian_result=result.model_dump()),
+        news.moved(world, task.ref, move, guardian_result=result.model_dump()),
         *news.callback(world, sheets, str(move.announced), result),
     ]
 

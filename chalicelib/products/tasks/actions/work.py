@@ -64,7 +64,7 @@ def start(world: World, operator: Operator, task_id: str, claim: Claim | None) -
         raise endings.TaskExpired
     writes = [
         *rows.HEADS.move(task.ref, move, where=_in_these_hands(operator, now), started_at=now),
-        news.announce(world, task.ref, move, operator_id=operator.id),
+        news.moved(world, task.ref, move, operator_id=operator.id),
     ]
     answer = work_words.Started(task_id=task_id, status=Status(move.end), started_at=now)
     return once.commit(world.store, claim, writes, answer)
