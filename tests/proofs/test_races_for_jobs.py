@@ -156,6 +156,22 @@ def test_several_couriers_at_one_finding_open_one_issue(quiet: House, is_heard: 
         assert someone.job(job_id)["extractedIssues"][0]["githubIssueUrl"]
 
 
+def test_an_issue_whose_opening_nobody_heard_of_is_looked_for_after_a_suspension_too(quiet: House) -> None:
+    """What is put off meanwhile is the same thing, and begun already."""
+    clock, hub = MovableClock(quiet.world.clock), Hub(is_heard=False)
+    with quiet.living_in(reader=Scribe(), forge=hub, clock=clock):
+        someone, job_id = _with_a_finding(quiet)
+        give(quiet, "courier", entry_of(quiet, "job.open_issue"))
+        hub.is_heard = True
+        for verb in ("suspend", "unsuspend"):
+            assert quiet.admin.do(f"/agents/{someone.agent.id}/{verb}").status == 200
+            clock.pass_time(days=2)
+            quiet.sweep()
+            quiet.drain()
+        assert someone.job(job_id)["extractedIssues"][0]["githubIssueUrl"]
+        assert hub.about(job_id) == 1
+
+
 @ON_BOTH_STORES
 def test_a_courier_who_read_a_finding_before_another_lost_its_answer_looks_for_the_issue(quiet: House) -> None:
     """One reads the entry; another leases it, opens the issue, loses the answer and lets go; then the first goes on."""

@@ -209,7 +209,7 @@ class Marketplace(Chance):
         now = self.house.now()
         made = self.send(operator, f"/operator/tasks/{task.task_id}/submit", words, keyed)
         if operator.id != task.operator_id:
-            expected = 404
+            expected = self._not_theirs(task)
         elif task.status in (Status.ACCEPTED, Status.IN_PROGRESS):
             expected = 200 if rules.latest_work(task.deadline) > now else 410
         elif task.status is not Status.DISPUTED or task.resubmit_until is None:
@@ -224,7 +224,7 @@ class Marketplace(Chance):
         operator, (_, task) = self.operators[who], self._pick(pick)
         made = self.send(operator, f"/operator/tasks/{task.task_id}/start", None, keyed)
         if operator.id != task.operator_id:
-            expected = 404
+            expected = self._not_theirs(task)
         elif task.status is Status.ACCEPTED:
             expected = 200 if rules.latest_work(task.deadline) > self.house.now() else 410
         else:
@@ -237,7 +237,7 @@ class Marketplace(Chance):
         operator, (_, task) = self.operators[who], self._pick(pick)
         made = self.send(operator, f"/operator/tasks/{task.task_id}/release", None, keyed)
         if operator.id != task.operator_id:
-            expected = {404}
+            expected = {self._not_theirs(task)}
         else:
             expected = {200, 409} if task.status in TASK.starts("release", Role.OPERATOR) else {409}
         assert made.status in expected, (task, made)
@@ -373,6 +373,10 @@ class Marketplace(Chance):
     def _real_money(self) -> AbstractContextManager[World]:
         update = {"byhand_mode": "live", "dlocal_webhook_secret": WEBHOOK_SECRET, "payout_cooling_hours": 0}
         return self.house.living_in(settings=self.house.world.settings.model_copy(update=update))
+
+    def _not_theirs(self, task: Task) -> int:
+        """What an operator hears who goes on with a task that they do not have: to claim it, while it can be taken."""
+        return 409 if task.status is Status.PENDING and task.deadline > self.house.now() else 404
 
     def _pick(self, pick: int) -> tuple[Agent, Task]:
         agent, task_id = self.tasks[-1 - pick % len(self.tasks)]

@@ -234,7 +234,7 @@ class Trials(Chance):
     def _of_whoever_is_at_it(self, tester: Tester, job: Job, well: int, *, may_be_late: bool = False) -> int:
         """What a deed at a job comes to, if it comes to `well` for whoever is at work and in time."""
         if job.operator_id != tester.id:
-            return 404
+            return 409 if job.status is Status.WAITING and job.unclaimed_until > self.house.now() else 404
         if job.status is not Status.WORKING or job.submitted_at is not None:
             return 409
         over: datetime = (job.ends_at or job.created_at) + timedelta(minutes=5)

@@ -75,17 +75,19 @@ class Sweep:
 
 
 def at(
-    kind: Kind, subject: str, due: datetime, now: datetime, *, which: str = "", data: Mapping[str, Any] | None = None
-) -> Write:
+    kind: Kind, subject: str, due: datetime, now: datetime, *, which: str = "", data: Mapping[str, Any] | None = None,
+    tried: bool = False,
+) -> Write:  # fmt: skip
     """The write that puts a thing on the agenda. What is due by now is rung as soon as the commit is in.
 
-    `which` tells apart several entries of one kind for one subject: a time, or a number.
+    `which` tells apart several entries of one kind for one subject: a time, or a number. `tried` is: an entry before
+    this one was begun, and what it did outside may be there.
     """
     ring = due <= now
     entry = Entry(
         id=":".join(filter(None, (kind.name, subject, which))), which=which, kind=kind.name, queue=kind.temper.queue,
         subject=subject, due_at=now + kind.temper.grace if ring else due, attempts=1 if ring else 0, data=data or {},
-        not_before=None if ring else due,
+        not_before=None if ring else due, tried=tried,
     )  # fmt: skip
     return rows.write(entry, ring)
 
@@ -103,10 +105,12 @@ def soon(kind: Kind, subject: str, seconds: int, now: datetime, *, which: str, d
 
 def put_off(kind: Kind, entry: Entry, now: datetime) -> Write:
     """The write that puts the same thing on the agenda again in a day. The new entry says what the old one was about,
-    and when it comes itself.
+    when it comes itself, and whether there was a try already.
     """
-    due = now + PUT_OFF
-    return at(kind, entry.subject, due, now, which=f"{about(entry)}@{clock.iso(due)}", data=entry.data)
+    due, which = now + PUT_OFF, about(entry)
+    return at(
+        kind, entry.subject, due, now, which=f"{which}@{clock.iso(due)}", data=entry.data, tried=entry.tried
+    )  # fmt: skip
 
 
 def subject(entry: Entry, find: Callable[[], T]) -> T:

@@ -55,7 +55,7 @@ def write(entry: Entry, ring: bool, delay_seconds: int = 0) -> Write:
         "due_at": clock.iso(entry.due_at),
         "attempts": entry.attempts, "data": simplejson.dumps(dict(entry.data)),
         "not_before": clock.iso(entry.not_before) if entry.not_before else None,
-        "shard": _shard(entry.id),
+        "shard": _shard(entry.id), **({"tried": True} if entry.tried else {}),
     }  # fmt: skip
     return put(TABLE, row(entry.id), item, bell=bell(entry.id, entry.queue, delay_seconds) if ring else None)
 
